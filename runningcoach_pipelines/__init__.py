@@ -1,0 +1,1 @@
+"""RunningCoach pipelines: the lakehouse, the science and the coach."""

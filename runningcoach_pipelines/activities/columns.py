@@ -1,0 +1,24 @@
+"""Taking columns out of FIT frames that may lack them: an absent field is a column of nulls."""
+
+from collections.abc import Mapping
+
+import polars as pl
+
+
+def column(frame: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    """The field `name` of `frame` as `dtype`; nulls where the device did not write it, or wrote a list."""
+    if name not in frame.columns or isinstance(frame.schema[name], pl.List):
+        return pl.lit(None, dtype=dtype).alias(name)
+    return pl.col(name).cast(dtype, strict=False)
+
+
+def first_known(
+    frame: pl.DataFrame, names: tuple[str, ...], dtype: pl.DataType | type[pl.DataType]
+) -> pl.Expr:
+    """Row by row the first of the fields that is not null, e.g. `enhanced_speed` before `speed`."""
+    return pl.coalesce(column(frame, name, dtype) for name in names).alias(names[0])
+
+
+def message(messages: Mapping[str, pl.DataFrame], name: str) -> pl.DataFrame:
+    """The frame of a message, empty when the file has none."""
+    return messages.get(name, pl.DataFrame())

@@ -1,0 +1,82 @@
+"""Which local time an activity was run in: the device's own offset, else the position's zone, else home.
+
+An activity's day is the local date of its start (docs/architecture.md, identity and time).
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from runningcoach_pipelines.activities.columns import column, message
+
+_QUARTER_S = 900
+_LARGEST_OFFSET_S = 14 * 3600
+
+
+class OffsetSource(StrEnum):
+    """Where an activity's UTC offset comes from, best first."""
+
+    DEVICE = "device"
+    POSITION = "position"
+    HOME = "home"
+
+
+@dataclass(frozen=True, slots=True)
+class UtcOffset:
+    """Seconds east of UTC, and how we know."""
+
+    seconds: int
+    source: OffsetSource
+
+    def local_day(self, instant: dt.datetime) -> dt.date:
+        """The local date of a UTC instant."""
+        return (instant + dt.timedelta(seconds=self.seconds)).date()
+
+
+def device_offset_s(messages: Mapping[str, pl.DataFrame]) -> int | None:
+    """Local minus UTC time of the `activity` message, rounded to quarters of an hour; None if there is none.
+
+    The difference holds also on firmware that writes the start into `activity.timestamp` (Forerunner 955).
+    Devices without a clock setting write differences of days: those count as none.
+    """
+    activity = message(messages, "activity")
+    clocks = activity.select(
+        column(activity, "local_timestamp", pl.Datetime("us")),
+        column(activity, "timestamp", pl.Datetime("us", "UTC")).dt.replace_time_zone(None),
+    ).drop_nulls()
+    if clocks.is_empty():
+        return None
+    local, utc = clocks.row(0)
+    offset_s = round((local - utc).total_seconds() / _QUARTER_S) * _QUARTER_S
+    return offset_s if abs(offset_s) <= _LARGEST_OFFSET_S else None
+
+
+def utc_offset(
+    instant: dt.datetime, *, device_s: int | None, position_deg: tuple[float, float] | None, home: ZoneInfo
+) -> UtcOffset:
+    """The offset at `instant` from the best source there is.
+
+    Args:
+        position_deg: latitude and longitude where the activity started.
+    """
+    if device_s is not None:
+        return UtcOffset(device_s, OffsetSource.DEVICE)
+    if position_deg is not None and (zone := _zone_at(*position_deg)) is not None:
+        return UtcOffset(_offset_s(instant, zone), OffsetSource.POSITION)
+    return UtcOffset(_offset_s(instant, home), OffsetSource.HOME)
+
+
+def _zone_at(latitude_deg: float, longitude_deg: float) -> ZoneInfo | None:
+    from tzfpy import get_tz
+
+    name = get_tz(longitude_deg, latitude_deg)
+    return ZoneInfo(name) if name else None
+
+
+def _offset_s(instant: dt.datetime, zone: ZoneInfo) -> int:
+    offset = instant.astimezone(zone).utcoffset()
+    return int(offset.total_seconds()) if offset is not None else 0

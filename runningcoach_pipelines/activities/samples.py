@@ -1,0 +1,111 @@
+"""Records to samples: one row per instant of a session, SI units, with two clocks.
+
+`elapsed_s` is the wall clock since the start; on `timer_s` the pauses of the device's timer are cut out. Rows of
+one instant are merged (devices write one record per sensor), rows without an instant cannot be placed.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from runningcoach_pipelines.activities.columns import column, first_known, message
+from runningcoach_pipelines.activities.sessions import SEMICIRCLE_DEG, Session
+
+_UTC = pl.Datetime("us", "UTC")
+_ON_FOOT = frozenset({"running", "walking", "hiking"})
+Seconds = npt.NDArray[np.float64]
+
+
+def samples_of(messages: Mapping[str, pl.DataFrame], sessions: Sequence[Session]) -> pl.DataFrame:
+    """All samples of a file's sessions, by `session_index` and time.
+
+    Returns:
+        Columns `session_index`, `at`, `elapsed_s`, `timer_s`, `distance_m`, `speed_mps`, `heart_rate_bpm`,
+        `cadence_spm` (both feet on foot, revolutions otherwise), `power_w`, `altitude_m`, `latitude_deg`,
+        `longitude_deg`, `temperature_c`, `grade_adjusted_speed_mps`, `vertical_oscillation_mm`, `stance_time_ms`,
+        `step_length_mm`.
+    """
+    merged = _merged_by_instant(_records(message(messages, "record")))
+    at_s = merged["at"].dt.epoch("us").to_numpy() / 1e6
+    starts_s = np.array([session.started_at.timestamp() for session in sessions])
+    index = np.clip(np.searchsorted(starts_s, at_s, side="right") - 1, 0, None)
+    paused_s = _paused_before(*_pauses(messages), at_s) if len(at_s) else at_s
+    paused_at_start_s = _paused_before(*_pauses(messages), starts_s) if len(starts_s) else starts_s
+    elapsed_s = at_s - starts_s[index] if len(at_s) else at_s
+    on_foot = np.array([session.sport in _ON_FOOT for session in sessions], dtype=bool)
+    steps = np.where(on_foot[index], 2.0, 1.0) if len(at_s) else at_s
+    framed = merged.with_columns(
+        pl.Series("session_index", index, dtype=pl.Int16),
+        pl.Series("elapsed_s", elapsed_s),
+        pl.Series("timer_s", elapsed_s - (paused_s - paused_at_start_s[index]) if len(at_s) else at_s),
+        (pl.col("cadence_spm") * pl.Series(steps)).cast(pl.Float32),
+    ).filter(pl.col("elapsed_s") >= 0)
+    later = pl.col("session_index") > 0
+    return framed.with_columns(
+        pl.when(later)
+        .then(pl.col("distance_m") - pl.col("distance_m").drop_nulls().first().over("session_index"))
+        .otherwise(pl.col("distance_m"))
+    )
+
+
+def _records(record: pl.DataFrame) -> pl.DataFrame:
+    return record.select(
+        column(record, "timestamp", _UTC).alias("at"),
+        column(record, "distance", pl.Float64).alias("distance_m"),
+        first_known(record, ("enhanced_speed", "speed"), pl.Float64).alias("speed_mps"),
+        column(record, "heart_rate", pl.Int16).replace(0, None).alias("heart_rate_bpm"),
+        (
+            column(record, "cadence", pl.Float64)
+            + column(record, "fractional_cadence", pl.Float64).fill_null(0)
+        ).alias("cadence_spm"),
+        column(record, "power", pl.Int32).alias("power_w"),
+        first_known(record, ("enhanced_altitude", "altitude"), pl.Float64).alias("altitude_m"),
+        (column(record, "position_lat", pl.Float64) * SEMICIRCLE_DEG).alias("latitude_deg"),
+        (column(record, "position_long", pl.Float64) * SEMICIRCLE_DEG).alias("longitude_deg"),
+        column(record, "temperature", pl.Int16).alias("temperature_c"),
+        column(record, "grade_adjusted_speed", pl.Float64).alias("grade_adjusted_speed_mps"),
+        column(record, "vertical_oscillation", pl.Float32).alias("vertical_oscillation_mm"),
+        column(record, "stance_time", pl.Float32).alias("stance_time_ms"),
+        column(record, "step_length", pl.Float32).alias("step_length_mm"),
+    ).filter(pl.col("at").is_not_null())
+
+
+def _merged_by_instant(records: pl.DataFrame) -> pl.DataFrame:
+    ordered = records.sort("at", maintain_order=True)
+    if not ordered["at"].is_duplicated().any():
+        return ordered
+    return ordered.group_by("at", maintain_order=True).agg(pl.all().drop_nulls().last())
+
+
+def _pauses(messages: Mapping[str, pl.DataFrame]) -> tuple[Seconds, Seconds]:
+    """Start and end of each stretch in which the timer stood still, in seconds since 1970, ascending."""
+    event = message(messages, "event")
+    timer = (
+        event.select(
+            column(event, "timestamp", _UTC).alias("at"),
+            column(event, "event", pl.String),
+            column(event, "event_type", pl.String).alias("type"),
+        )
+        .filter(pl.col("event") == "timer", pl.col("at").is_not_null())
+        .sort("at", maintain_order=True)
+        .select("at", running=pl.col("type") == "start")
+    )
+    switched = timer.filter(pl.col("running") != pl.col("running").shift(1, fill_value=False))
+    at_s = switched["at"].dt.epoch("us").to_numpy() / 1e6
+    running = switched["running"].to_numpy()
+    stops_s, starts_s = at_s[~running], at_s[running]
+    resumed = starts_s[1:]
+    return stops_s[: len(resumed)], resumed
+
+
+def _paused_before(pause_start_s: Seconds, pause_end_s: Seconds, at_s: Seconds) -> Seconds:
+    """Seconds of pause before each instant of `at_s`."""
+    if not len(pause_start_s):
+        return np.zeros_like(at_s)
+    whole_s = np.concatenate([[0.0], np.cumsum(pause_end_s - pause_start_s)])
+    begun = np.searchsorted(pause_start_s, at_s, side="right")
+    last = np.maximum(begun - 1, 0)
+    inside_s = np.clip(at_s, pause_start_s[last], pause_end_s[last]) - pause_start_s[last]
+    return np.where(begun > 0, whole_s[last] + inside_s, 0.0)

@@ -1,0 +1,143 @@
+"""The sessions of a FIT file: one activity each, with the totals that the device wrote.
+
+A file without a `session` message (truncated, or from an app) still gives one session, with unknown totals.
+"""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from runningcoach_pipelines.activities.columns import column, first_known, message
+from runningcoach_pipelines.activities.local_time import UtcOffset, device_offset_s, utc_offset
+
+SEMICIRCLE_DEG = 180 / 2**31
+"""FIT positions are signed 32-bit fractions of half a circle."""
+
+_INDOOR = frozenset(
+    {
+        "treadmill",
+        "indoor_running",
+        "indoor_cycling",
+        "indoor_rowing",
+        "indoor_walking",
+        "indoor_skiing",
+        "spin",
+    }
+    | {"lap_swimming", "strength_training", "yoga", "pilates", "cardio_training", "virtual_activity"}
+)
+_INDOOR_SPORTS = frozenset({"fitness_equipment", "training"})
+
+_TOTALS = {
+    "total_elapsed_time": "elapsed_s",
+    "total_timer_time": "timer_s",
+    "total_distance": "distance_m",
+    "avg_heart_rate": "avg_heart_rate_bpm",
+    "max_heart_rate": "max_heart_rate_bpm",
+    "total_ascent": "ascent_m",
+    "total_calories": "calories_kcal",
+}
+_UTC = pl.Datetime("us", "UTC")
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """What the device says of a whole session; None where it does not."""
+
+    elapsed_s: float | None = None
+    timer_s: float | None = None
+    distance_m: float | None = None
+    avg_heart_rate_bpm: float | None = None
+    max_heart_rate_bpm: float | None = None
+    ascent_m: float | None = None
+    calories_kcal: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One activity of a file: when, where on the clock, what, and the device's totals."""
+
+    index: int
+    started_at: dt.datetime
+    offset: UtcOffset
+    sport: str
+    sub_sport: str | None
+    totals: Totals
+
+    @property
+    def local_day(self) -> dt.date:
+        return self.offset.local_day(self.started_at)
+
+    @property
+    def indoor(self) -> bool:
+        return self.sub_sport in _INDOOR or self.sport in _INDOOR_SPORTS
+
+
+def sessions_of(messages: Mapping[str, pl.DataFrame], home: ZoneInfo) -> list[Session]:
+    """Sessions in order of their start, numbered from 0; none if the file has neither sessions nor records.
+
+    Args:
+        messages: at least `session`, `activity`, `sport` and `record` of one FIT file, as far as it has them.
+        home: zone of activities that say nothing about theirs.
+    """
+    starts = _written_sessions(message(messages, "session"))
+    if starts.is_empty():
+        starts = _session_of_records(messages)
+    device_s = device_offset_s(messages)
+    sessions = []
+    for index, row in enumerate(starts.sort("started_at", maintain_order=True).iter_rows(named=True)):
+        position = _start_position(row, messages, first=index == 0)
+        sessions.append(
+            Session(
+                index=index,
+                started_at=row["started_at"],
+                offset=utc_offset(row["started_at"], device_s=device_s, position_deg=position, home=home),
+                sport=row["sport"] or "generic",
+                sub_sport=row["sub_sport"],
+                totals=Totals(**{name: row[name] for name in _TOTALS.values()}),
+            )
+        )
+    return sessions
+
+
+def _written_sessions(session: pl.DataFrame) -> pl.DataFrame:
+    return session.select(
+        first_known(session, ("start_time", "timestamp"), _UTC).alias("started_at"),
+        column(session, "sport", pl.String),
+        column(session, "sub_sport", pl.String),
+        *(column(session, field, pl.Float64).alias(name) for field, name in _TOTALS.items()),
+        (column(session, "start_position_lat", pl.Float64) * SEMICIRCLE_DEG).alias("latitude_deg"),
+        (column(session, "start_position_long", pl.Float64) * SEMICIRCLE_DEG).alias("longitude_deg"),
+    ).filter(pl.col("started_at").is_not_null())
+
+
+def _session_of_records(messages: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    record, sport = message(messages, "record"), message(messages, "sport")
+    start = record.select(column(record, "timestamp", _UTC).min().alias("started_at")).drop_nulls()
+    named = sport.select(column(sport, "sport", pl.String), column(sport, "sub_sport", pl.String)).head(1)
+    if named.is_empty():
+        named = pl.DataFrame(
+            {"sport": [None], "sub_sport": [None]}, schema={"sport": pl.String, "sub_sport": pl.String}
+        )
+    unknown = [
+        pl.lit(None, pl.Float64).alias(name) for name in (*_TOTALS.values(), "latitude_deg", "longitude_deg")
+    ]
+    return start.join(named, how="cross").with_columns(unknown)
+
+
+def _start_position(
+    row: Mapping[str, object], messages: Mapping[str, pl.DataFrame], *, first: bool
+) -> tuple[float, float] | None:
+    latitude, longitude = row["latitude_deg"], row["longitude_deg"]
+    if isinstance(latitude, float) and isinstance(longitude, float):
+        return latitude, longitude
+    record = message(messages, "record")
+    if not first or record.is_empty():
+        return None
+    positions = record.select(
+        column(record, "position_lat", pl.Float64) * SEMICIRCLE_DEG,
+        column(record, "position_long", pl.Float64) * SEMICIRCLE_DEG,
+    ).drop_nulls()
+    return None if positions.is_empty() else positions.row(0)

@@ -1,0 +1,87 @@
+"""Gold: fitness, fatigue and form of every day, the whole series in one go.
+
+A late, edited or deleted activity changes every later day by itself, because nothing is carried over from the last
+time: ten years take milliseconds (docs/decisions/0006-fitness-in-one-piece.md).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import select
+
+from runningcoach_pipelines.metrics import fitness, load
+from runningcoach_pipelines.store.frames import frame_schema, read_frame
+from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.tables import ActivityMetrics, FitnessMetricsDaily
+from runningcoach_pipelines.store.windows import replace_all
+
+CODE_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class FitnessReport:
+    """Athletes and days written, and the last day."""
+
+    athletes: int
+    days: int
+    last_day: dt.date | None
+
+
+def derive_fitness(lakehouse: Lakehouse, today: dt.date) -> FitnessReport:
+    """Make `fitness_metrics_daily` anew for all athletes, from their first activity to `today`."""
+    table = ActivityMetrics.__table__
+    with lakehouse.engine.begin() as connection:
+        activities = read_frame(
+            connection,
+            select(
+                table.c.athlete_id, table.c.local_day, table.c.load, table.c.load_source, table.c.counted
+            ).order_by(table.c.athlete_id, table.c.local_day, table.c.activity_id),
+        )
+        rows = daily_fitness(activities, today)
+        replace_all(connection, FitnessMetricsDaily.__table__, rows)
+    return FitnessReport(
+        athletes=rows["athlete_id"].n_unique(),
+        days=rows.height,
+        last_day=rows["day"].max() if rows.height else None,
+    )
+
+
+def daily_fitness(activities: pl.DataFrame, today: dt.date) -> pl.DataFrame:
+    """A dense row a day and athlete.
+
+    Args:
+        activities: `athlete_id`, `local_day`, `load`, `load_source`, `counted`, sorted by athlete and day.
+
+    Returns:
+        A frame with the schema of `fitness_metrics_daily`; rest days are rows with load 0.
+    """
+    imputed = pl.col("load").filter(pl.col("load_source") == load.Source.IMPUTED.value)
+    days = (
+        activities.filter("counted")
+        .group_by("athlete_id", "local_day", maintain_order=True)
+        .agg(pl.col("load").sum(), activities=pl.len(), imputed_load=imputed.sum())
+    )
+    schema = frame_schema(FitnessMetricsDaily.__table__)
+    series = [_series(own, today) for own in days.partition_by("athlete_id", maintain_order=True)]
+    if not series:
+        return pl.DataFrame(schema=schema)
+    return (
+        pl.concat(series)
+        .rename({"local_day": "day"})
+        .with_columns(code_version=pl.lit(CODE_VERSION))
+        .select(schema.names())
+        .cast(dict(schema))
+    )
+
+
+def _series(days: pl.DataFrame, today: dt.date) -> pl.DataFrame:
+    first = days["local_day"].min()
+    last = max(today, days["local_day"].max())
+    calendar = pl.DataFrame({"local_day": pl.date_range(first, last, eager=True)})
+    dense = calendar.join(days, on="local_day", how="left").with_columns(
+        pl.col("athlete_id").fill_null(days["athlete_id"][0]),
+        pl.col("load", "imputed_load", "activities").fill_null(0),
+    )
+    measured = fitness.daily_table(dense.select("local_day", "load"))
+    return dense.join(measured.drop("load"), on="local_day", how="left")

@@ -1,0 +1,1 @@
+"""Files into bronze: finding FIT files in folders and archives, storing them whole, then looking inside."""

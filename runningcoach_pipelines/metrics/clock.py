@@ -1,0 +1,78 @@
+"""The two clocks of an activity and how long each sample counts.
+
+The elapsed clock is the wall clock since the start; the timer clock is the same with pauses cut out.
+Days and time zones are in `days`; standstill inside the timer is in `moving`.
+"""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import ArrayLike, NDArray
+
+from runningcoach_pipelines.metrics.quantity import Quantity, column
+
+HOLD_CAP_S = 10.0
+"""A sample is believed for at most this long (metrics.md §1, sample weight)."""
+
+
+def _steps_s(timer_s: pl.Expr) -> pl.Expr:
+    return timer_s.shift(-1) - timer_s
+
+
+def weight_s(timer_s: Quantity, *, cap_s: float = HOLD_CAP_S) -> pl.Expr:
+    """Seconds for which each sample is valid: until the next one, at most `cap_s`; the last: the median step.
+
+    Rows of one activity in recording order (`.over("activity_id")` for several). A clock that jumps back
+    gives 0 for that sample; a single sample has no step and gets null.
+    """
+    clock = column(timer_s)
+    steps = _steps_s(clock)
+    return pl.coalesce(steps, pl.when(clock.is_not_null()).then(steps.filter(steps > 0).median())).clip(
+        0.0, cap_s
+    )
+
+
+def timer_time_s(timer_s: Quantity) -> pl.Expr:
+    """Length of the timer clock from first to last sample plus one median step; null for one sample."""
+    clock = column(timer_s)
+    steps = _steps_s(clock)
+    return clock.max() - clock.min() + steps.filter(steps > 0).median().clip(upper_bound=HOLD_CAP_S)
+
+
+def per_second(samples: pl.DataFrame, *, clock: str = "timer_s", by: str = "activity_id") -> pl.DataFrame:
+    """The samples on a 1 Hz grid of `clock`: each is repeated over the whole seconds for which it is valid.
+
+    In: any frame sorted by (`by`, time). Out: the same columns, one row per second; of several samples in
+    one second the last stays; seconds beyond the hold cap and timer pauses are absent. Rolling windows over
+    rows are then windows over seconds, whatever the recording mode was.
+    """
+    second = pl.col(clock).cast(pl.Float64).round(0)
+    counts = samples.select(
+        pl.coalesce(_steps_s(second), pl.when(second.is_finite()).then(1.0))
+        .clip(0.0, HOLD_CAP_S)
+        .fill_nan(None)
+        .fill_null(0.0)
+        .over(by)
+        .cast(pl.Int64)
+        .alias("count")
+    )["count"].to_numpy()
+    if bool((counts == 1).all()):
+        return samples
+    return samples[np.repeat(np.arange(samples.height), counts)]
+
+
+def without_pauses(elapsed_s: ArrayLike, pauses: Iterable[Sequence[float]]) -> NDArray[np.float64]:
+    """The timer clock at each elapsed second: `pauses` are [from, to] on the elapsed clock, in any order.
+
+    Inside a pause the timer stands still. Overlapping pauses are cut out once.
+    """
+    elapsed = np.asarray(elapsed_s, dtype=np.float64)
+    timer = elapsed.copy()
+    latest_end = -np.inf
+    for start, end in sorted((float(pause[0]), float(pause[1])) for pause in pauses):
+        begin = max(start, latest_end)
+        if end > begin:
+            timer -= np.clip(elapsed, begin, end) - begin
+            latest_end = end
+    return timer

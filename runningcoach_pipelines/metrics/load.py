@@ -1,0 +1,109 @@
+"""Load: one activity's training stress, 100 = one hour at threshold, from whatever was measured.
+
+Daily sums are in `days`; their long-term averages in `fitness`. Loads of different sources are kept side
+by side and one is chosen by a fixed order, because mixing units inside one average is silent corruption.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import polars as pl
+
+from runningcoach_pipelines.metrics import heart_rate
+from runningcoach_pipelines.metrics.power import running_power_w
+from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
+from runningcoach_pipelines.metrics.trimp import (
+    SECONDS_PER_MINUTE,
+    Sex,
+    Variant,
+    points_per_minute,
+    reserve_share,
+)
+
+SECONDS_PER_HOUR = 3600.0
+
+
+class Source(StrEnum):
+    """Where an activity's load comes from, best first (metrics.md §3.4)."""
+
+    HEART_RATE = "heart_rate"
+    PACE = "pace"
+    POWER = "power"
+    PERCEIVED_EFFORT = "perceived_effort"
+    DEVICE = "device"
+    IMPUTED = "imputed"
+
+
+def heart_rate_load(
+    trimp: Quantity,
+    *,
+    hr_rest_bpm: Quantity,
+    hr_max_bpm: Quantity,
+    lthr_bpm: Quantity,
+    sex: Sex,
+    variant: Variant = Variant.BANISTER,
+) -> pl.Expr:
+    """HRSS = 100 · TRIMP / TRIMP of one hour at threshold heart rate, both of one sex and variant."""
+    reserve = reserve_share(lthr_bpm, hr_rest_bpm, hr_max_bpm)
+    hour_at_threshold = positive(points_per_minute(reserve, sex, variant)) * SECONDS_PER_MINUTE
+    return 100.0 * column(trimp) / hour_at_threshold
+
+
+def power_load(weighted_power_w: Quantity, threshold_power_w: Quantity, duration_s: Quantity) -> pl.Expr:
+    """100 · hours · intensity² (Coggan)."""
+    hours = column(duration_s) / SECONDS_PER_HOUR
+    return 100.0 * hours * (column(weighted_power_w) / positive(threshold_power_w)).pow(2)
+
+
+def pace_load(flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_s: Quantity) -> pl.Expr:
+    """100 · hours · (flat speed / threshold speed)², the published rTSS form. Null for standing still."""
+    hours = column(duration_s) / SECONDS_PER_HOUR
+    return 100.0 * hours * (positive(flat_speed_mps) / positive(threshold_speed_mps)).pow(2)
+
+
+def pace_load_regression(
+    flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_s: Quantity
+) -> pl.Expr:
+    """GoldenCheetah's chart regression 110.78 · hours^1.025 · intensity²: for comparison only."""
+    hours = column(duration_s) / SECONDS_PER_HOUR
+    return 110.78 * hours.pow(1.025) * (positive(flat_speed_mps) / positive(threshold_speed_mps)).pow(2)
+
+
+def perceived_effort_load(rpe: Quantity, duration_s: Quantity) -> pl.Expr:
+    """Session-RPE: effort 0…10 · minutes (Foster 2001); `personal_factor` brings it to the common scale."""
+    return column(rpe) * column(duration_s) / SECONDS_PER_MINUTE
+
+
+def running_power_load(
+    normalised_power_w: Quantity,
+    duration_s: Quantity,
+    *,
+    threshold_speed_mps: Quantity,
+    weight_kg: Quantity,
+    height_m: Quantity,
+) -> pl.Expr:
+    """GOVSS = 100 · hours · (LNP / power at threshold speed on the flat)² (Skiba 2006)."""
+    threshold_w = running_power_w(threshold_speed_mps, 0.0, weight_kg=weight_kg, height_m=height_m)
+    return power_load(normalised_power_w, threshold_w, duration_s)
+
+
+def covered(hr_load: Quantity, hr_coverage: Quantity) -> pl.Expr:
+    """The heart-rate load where enough of the activity had a heart rate, else null."""
+    return pl.when(column(hr_coverage) >= heart_rate.MINIMUM_COVERAGE).then(column(hr_load))
+
+
+def personal_factor(hr_load: pl.Expr, other_load: pl.Expr, start: pl.Expr, *, window: str = "90d") -> pl.Expr:
+    """Median of hr_load / other_load over the `window` before each activity: scales sRPE or a device's load.
+
+    Rows of one athlete (and sport) sorted by `start` (a datetime column); null without a common activity.
+    """
+    ratio = column(hr_load) / positive(other_load)
+    return ratio.rolling_median_by(start, window_size=window, closed="left")
+
+
+def primary(candidates: Mapping[Source, Quantity]) -> tuple[pl.Expr, pl.Expr]:
+    """(load, load_source): the first known candidate in the order of `Source`; both null if none is known."""
+    ordered = [(source, column(candidates[source])) for source in Source if source in candidates]
+    load = pl.coalesce(pl.lit(None, dtype=pl.Float64), *(value for _, value in ordered))
+    named = (pl.when(value.is_not_null()).then(pl.lit(source.value)) for source, value in ordered)
+    return load, pl.coalesce(pl.lit(None, dtype=pl.String), *named)

@@ -1,0 +1,31 @@
+"""What a formula accepts (a column or a plain number) and what counts as measured. No physiology here."""
+
+import polars as pl
+
+type Quantity = float | pl.Expr | None
+"""A column, a plain number, or None for a value that nobody knows (the result is then null)."""
+
+
+def column(quantity: Quantity) -> pl.Expr:
+    """The quantity as a float column; NaN and infinities become null."""
+    value = quantity if isinstance(quantity, pl.Expr) else pl.lit(quantity, dtype=pl.Float64)
+    value = value.cast(pl.Float64)
+    return pl.when(value.is_finite()).then(value)
+
+
+def positive(quantity: Quantity) -> pl.Expr:
+    """The quantity where it is above zero, else null: heart rates, weights and thresholds are never 0."""
+    value = column(quantity)
+    return pl.when(value > 0).then(value)
+
+
+def total(values: pl.Expr) -> pl.Expr:
+    """Sum of what is known, null when nothing is (a plain Polars sum would say 0)."""
+    return pl.when(values.count() > 0).then(values.sum())
+
+
+def weighted_mean(values: Quantity, weight_s: Quantity) -> pl.Expr:
+    """Mean of `values` weighted by time; samples without a value or a weight count in neither sum."""
+    value, weight = column(values), column(weight_s)
+    known_weight = pl.when(value.is_not_null()).then(weight).sum()
+    return pl.when(known_weight > 0).then((value * weight).sum() / known_weight)

@@ -1,0 +1,149 @@
+"""Everything that can be set, in one class: environment first, then a `.env` file, then these defaults.
+
+No other module reads the environment. `Settings()` is cheap; entry points build it once and pass it down.
+"""
+
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Self
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+
+
+class Compression(StrEnum):
+    """How a FIT blob is stored. gzip is smaller, zstd nine times faster (docs/benchmarks.md)."""
+
+    GZIP = "gzip"
+    ZSTD = "zstd"
+    NONE = "none"
+
+
+class Language(StrEnum):
+    """Languages of the dashboard; Korean is the first."""
+
+    KO = "ko"
+    EN = "en"
+
+
+def _named(*names: str) -> AliasChoices:
+    return AliasChoices(*names)
+
+
+class Settings(BaseSettings):
+    """All settings of RunningCoach. Names in the environment carry the prefix `RUNNINGCOACH_`, but for the
+    few that the world already has a name for (`DATABASE_URL`, `R2_*`, `AWS_*`, `USE_DB_STORAGE`).
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="RUNNINGCOACH_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+    )
+
+    home: Path = PROJECT_ROOT / "data"
+    """Folder of the embedded database, the local lake, Dagster's logs and our own."""
+
+    database_url: SecretStr | None = Field(default=None, validation_alias=_named("DATABASE_URL"))
+    """A PostgreSQL >= 16 with pgvector; without it the embedded server is used."""
+
+    pg_port: Port = 55432
+    """Port of the embedded PostgreSQL on 127.0.0.1."""
+
+    dagster_port: Port = 3000
+    app_port: Port = 8501
+    host: str = "127.0.0.1"
+    """Address the Dagster UI and the app bind to. Neither has a sign-in yet: keep it on loopback."""
+
+    athlete: str = Field(default="me", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    """Whose files an import brings and whose data the app opens with."""
+
+    language: Language = Language.KO
+
+    timezone: str = "Asia/Seoul"
+    """Home time zone: when a day starts, and of activities that carry neither an offset nor a position."""
+
+    history_start: date = date(2008, 1, 1)
+    """First day that has partitions. Floored to a 1st and to a Monday where a partition needs it."""
+
+    compression: Compression = Compression.GZIP
+    """Compression of imported FIT blobs; `zstd` suits bulk imports."""
+
+    max_file_mib: Annotated[int, Field(ge=1, le=1024)] = 64
+    """Largest FIT file that an import takes, in MiB; larger ones are refused by name."""
+
+    max_archive_files: Annotated[int, Field(ge=1)] = 200_000
+    """Most entries that one import takes out of an archive and the archives inside it."""
+
+    lake_url: str | None = None
+    """Where the Delta tables live: a folder or `s3://bucket/prefix`. Default: `lake` in the home folder."""
+
+    use_db_storage: bool = Field(default=True, validation_alias=_named("USE_DB_STORAGE"))
+    """FIT blobs in the database (true) or in the bucket named below (false)."""
+
+    s3_endpoint: str | None = Field(
+        default=None, validation_alias=_named("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
+    )
+    s3_region: str = Field(default="auto", validation_alias=_named("AWS_REGION", "AWS_DEFAULT_REGION"))
+    s3_access_key: SecretStr | None = Field(
+        default=None, validation_alias=_named("R2_ACCESS_KEY", "AWS_ACCESS_KEY_ID")
+    )
+    s3_secret_key: SecretStr | None = Field(
+        default=None, validation_alias=_named("R2_SECRET_KEY", "AWS_SECRET_ACCESS_KEY")
+    )
+    s3_bucket: str | None = Field(default=None, validation_alias=_named("R2_BUCKET_NAME", "AWS_S3_BUCKET"))
+    r2_account_id: str | None = Field(default=None, validation_alias=_named("R2_ACCOUNT_ID"))
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError) as error:
+            raise ValueError(
+                f"RUNNINGCOACH_TIMEZONE={name!r} is no IANA time zone such as Asia/Seoul"
+            ) from error
+        return name
+
+    @model_validator(mode="after")
+    def _bucket_is_whole(self) -> Self:
+        if not self.use_db_storage and not (self.s3_bucket and self.s3_access_key and self.s3_secret_key):
+            raise ValueError(
+                "USE_DB_STORAGE=false needs a bucket: set R2_BUCKET_NAME, R2_ACCESS_KEY, R2_SECRET_KEY and "
+                "R2_ACCOUNT_ID (or AWS_S3_BUCKET, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL)"
+            )
+        return self
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether PostgreSQL is ours to start and stop."""
+        return self.database_url is None
+
+    @property
+    def postgres_folder(self) -> Path:
+        return self.home / "postgres"
+
+    @property
+    def dagster_home(self) -> Path:
+        return self.home / "dagster"
+
+    @property
+    def lake(self) -> str:
+        """URL or folder under which the Delta tables lie."""
+        return self.lake_url or str(self.home / "lake")
+
+    @property
+    def s3_endpoint_url(self) -> str | None:
+        """Endpoint of the bucket; an R2 account names its own."""
+        if self.s3_endpoint is None and self.r2_account_id is not None:
+            return f"https://{quote(self.r2_account_id, safe='')}.r2.cloudflarestorage.com"
+        return self.s3_endpoint
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)

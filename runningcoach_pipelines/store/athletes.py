@@ -1,0 +1,55 @@
+"""Athletes and the settings their loads are measured against, by the day from which they hold."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import polars as pl
+from sqlalchemy import Connection, Engine, select
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from runningcoach_pipelines.store.frames import read_frame
+from runningcoach_pipelines.store.tables import Athlete, AthleteSettings
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsFrom:
+    """What holds for an athlete from `valid_from` on. None: not known, a default is used and marked so."""
+
+    valid_from: dt.date
+    sex: str | None = None
+    birth_year: int | None = None
+    hr_rest_bpm: float | None = None
+    hr_max_bpm: float | None = None
+    hr_threshold_bpm: float | None = None
+    threshold_speed_mps: float | None = None
+    weight_kg: float | None = None
+
+
+def ensure_athlete(engine: Engine, athlete_id: str, display_name: str | None = None) -> None:
+    """Make sure there is such an athlete; one that is there stays as it is."""
+    statement = upsert(Athlete).values(athlete_id=athlete_id, display_name=display_name or athlete_id)
+    with engine.begin() as connection:
+        connection.execute(statement.on_conflict_do_nothing())
+
+
+def athlete_ids(engine: Engine) -> list[str]:
+    with engine.connect() as connection:
+        return list(connection.execute(select(Athlete.athlete_id).order_by(Athlete.athlete_id)).scalars())
+
+
+def store_settings(engine: Engine, athlete_id: str, versions: Sequence[SettingsFrom]) -> None:
+    """Add versions of an athlete's settings; one with the same `valid_from` is replaced."""
+    with engine.begin() as connection:
+        for version in versions:
+            values = asdict(version)
+            statement = upsert(AthleteSettings).values(athlete_id=athlete_id, **values)
+            connection.execute(
+                statement.on_conflict_do_update(index_elements=["athlete_id", "valid_from"], set_=values)
+            )
+
+
+def read_settings(connection: Connection) -> pl.DataFrame:
+    """All versions of all athletes, by athlete and `valid_from`."""
+    table = AthleteSettings.__table__
+    return read_frame(connection, select(table).order_by(table.c.athlete_id, table.c.valid_from))

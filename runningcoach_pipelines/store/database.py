@@ -1,0 +1,148 @@
+"""The one engine: from the settings to a connected, migrated PostgreSQL.
+
+Tables are in `tables.py`, the embedded server in `embedded.py`, the migrations in `migrations/`.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlencode
+
+from sqlalchemy import URL, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError
+
+from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.store.tables import SCHEMA
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+DAGSTER_SCHEMA = "dagster"
+
+_MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+class DatabaseUnavailable(RuntimeError):
+    """PostgreSQL cannot be used: the message says which server, why, and what to do."""
+
+
+@contextmanager
+def serving_database(settings: Settings) -> Iterator[str]:
+    """Yields the libpq URL of a running PostgreSQL: `DATABASE_URL`, or the embedded server, which is started
+    if it is down and stopped again if nobody else uses it.
+    """
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value()
+        return
+    from runningcoach_pipelines.store.embedded import EmbeddedPostgres
+
+    with EmbeddedPostgres(settings.postgres_folder, settings.pg_port).session() as url:
+        yield url
+
+
+def engine_url(url: str) -> URL:
+    """The URL with our driver named: SQLAlchemy's default driver changed between releases.
+
+    Raises:
+        DatabaseUnavailable: `url` is no PostgreSQL URL.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseUnavailable(
+            "DATABASE_URL cannot be read: it should look like postgresql://user:password@host:5432/database"
+        ) from error
+    if parsed.get_backend_name() not in {"postgresql", "postgres"}:
+        raise DatabaseUnavailable(
+            f"DATABASE_URL names {parsed.get_backend_name()}: RunningCoach needs PostgreSQL 16 or newer"
+        )
+    return parsed.set(drivername="postgresql+psycopg")
+
+
+def dagster_url(url: str) -> str:
+    """The same database for Dagster's own storage: driver psycopg2 (dagster-postgres has no other), own schema.
+
+    Dagster sends `NOTIFY run_events, $1`, which psycopg 3's server-side binding refuses: hence the driver.
+    """
+    parsed = engine_url(url).set(drivername="postgresql+psycopg2", query={})
+    rendered = parsed.render_as_string(hide_password=False)
+    return f"{rendered}?{urlencode({'options': f'-csearch_path={DAGSTER_SCHEMA}'})}"
+
+
+def open_engine(url: str, *, application_name: str = "runningcoach") -> Engine:
+    """An engine on `url`; instants come back in UTC whatever the server's time zone is."""
+    return create_engine(
+        engine_url(url),
+        pool_pre_ping=True,
+        connect_args={
+            "application_name": application_name,
+            "options": "-c timezone=UTC",
+            "connect_timeout": 10,
+        },
+    )
+
+
+def require_reachable(engine: Engine) -> None:
+    """Raises:
+    DatabaseUnavailable: no answer, too old, or without pgvector.
+    """
+    shown = engine.url.render_as_string(hide_password=True)
+    try:
+        with engine.connect() as connection:
+            version = int(connection.execute(text("show server_version_num")).scalar_one())
+            vector = connection.execute(
+                text("select count(*) from pg_available_extensions where name = 'vector'")
+            ).scalar_one()
+    except DBAPIError as error:
+        raise DatabaseUnavailable(
+            f"PostgreSQL at {shown} does not answer: {str(error.orig).strip()}. "
+            "Check DATABASE_URL, or unset it to use the embedded server."
+        ) from error
+    if version < 160000:
+        raise DatabaseUnavailable(f"PostgreSQL at {shown} is {version // 10000}: 16 or newer is needed")
+    if not vector:
+        raise DatabaseUnavailable(
+            f"PostgreSQL at {shown} lacks the extension pgvector: install it (postgresql-{version // 10000}-pgvector)"
+        )
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the schema to `revision`; concurrent callers wait for each other."""
+    from alembic import command
+
+    require_reachable(engine)
+    with _alembic(engine) as config:
+        command.upgrade(config, revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the schema back to `revision` (`base`: no table of ours is left)."""
+    from alembic import command
+
+    require_reachable(engine)
+    with _alembic(engine) as config:
+        command.downgrade(config, revision)
+
+
+def revision(engine: Engine) -> str | None:
+    """The migration that the database stands at, None before the first."""
+    from alembic.runtime.migration import MigrationContext
+
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA})
+        return context.get_current_revision()
+
+
+@contextmanager
+def _alembic(engine: Engine) -> "Iterator[Config]":
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    with engine.begin() as connection:
+        connection.execute(text("select pg_advisory_xact_lock(hashtext('runningcoach migrations'))"))
+        for schema in (SCHEMA, DAGSTER_SCHEMA):
+            connection.execute(text(f'create schema if not exists "{schema}"'))
+        config.attributes["connection"] = connection
+        yield config

@@ -1,0 +1,176 @@
+"""The Delta table of activity samples (1 Hz), partitioned by athlete and month; a folder or an `s3://` URL.
+
+An athlete's months are replaced in one commit. The frames' columns are stated here; what they mean is in
+`activities/samples.py`.
+"""
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.store.windows import Window
+
+if TYPE_CHECKING:
+    from deltalake import DeltaTable
+
+SAMPLES_SCHEMA = pl.Schema(
+    {
+        "athlete_id": pl.String(),
+        "month": pl.String(),
+        "activity_id": pl.String(),
+        "local_day": pl.Date(),
+        "at": pl.Datetime("us", "UTC"),
+        "elapsed_s": pl.Float64(),
+        "timer_s": pl.Float64(),
+        "distance_m": pl.Float64(),
+        "speed_mps": pl.Float64(),
+        "heart_rate_bpm": pl.Int16(),
+        "cadence_spm": pl.Float32(),
+        "power_w": pl.Int32(),
+        "altitude_m": pl.Float64(),
+        "latitude_deg": pl.Float64(),
+        "longitude_deg": pl.Float64(),
+        "temperature_c": pl.Int16(),
+        "grade_adjusted_speed_mps": pl.Float64(),
+        "vertical_oscillation_mm": pl.Float32(),
+        "stance_time_ms": pl.Float32(),
+        "step_length_mm": pl.Float32(),
+    }
+)
+_PARTITIONS = ["athlete_id", "month"]
+_COMMIT_ATTEMPTS = 10
+
+
+class LakeUnavailable(RuntimeError):
+    """The samples table cannot be read or written: the message says where it lies, why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class SampleLake:
+    """The samples table at `url`; it need not exist yet."""
+
+    url: str
+    storage_options: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "SampleLake":
+        """The table `activity_samples` in the lake that the settings name."""
+        url = f"{settings.lake.rstrip('/')}/activity_samples"
+        if not url.startswith("s3://"):
+            return cls(url=str(Path(url).absolute()))
+        options = {
+            "AWS_REGION": settings.s3_region,
+            "AWS_ENDPOINT_URL": settings.s3_endpoint_url,
+            "AWS_ACCESS_KEY_ID": settings.s3_access_key.get_secret_value()
+            if settings.s3_access_key
+            else None,
+            "AWS_SECRET_ACCESS_KEY": settings.s3_secret_key.get_secret_value()
+            if settings.s3_secret_key
+            else None,
+            "AWS_ALLOW_HTTP": "true" if (settings.s3_endpoint_url or "").startswith("http://127.") else None,
+            "aws_conditional_put": "etag",
+        }
+        return cls(url=url, storage_options={k: v for k, v in options.items() if v is not None})
+
+    def exists(self) -> bool:
+        return self._attempt(self._table_exists)
+
+    def replace_months(self, samples: pl.DataFrame, window: Window) -> int:
+        """Make `samples` all that the table holds for the months of `window` (all athletes), in one commit.
+
+        Returns:
+            The table's new version.
+
+        Raises:
+            ValueError: a row lies outside the months, or the schema is not `SAMPLES_SCHEMA`.
+            LakeUnavailable: the store refused.
+        """
+        first, end = _month(window.start), _month(window.end - dt.timedelta(days=1))
+        if samples.schema != SAMPLES_SCHEMA:
+            raise ValueError(f"activity_samples: schema {samples.schema} is not {SAMPLES_SCHEMA}")
+        if not samples["month"].is_between(pl.lit(first), pl.lit(end)).all():
+            raise ValueError(f"activity_samples: rows outside the months {first} to {end}")
+        return self._attempt(lambda: self._commit(samples, f"month >= '{first}' AND month <= '{end}'"))
+
+    def scan(self, window: Window | None = None) -> pl.LazyFrame:
+        """Samples of the months that `window` touches (all of them without one), lazily; empty if no table is."""
+        if not self.exists():
+            return pl.LazyFrame(schema=SAMPLES_SCHEMA)
+        frame = self._attempt(lambda: pl.scan_delta(self.url, storage_options=self.storage_options or None))
+        if window is None:
+            return frame
+        last = _month(window.end - dt.timedelta(days=1))
+        return frame.filter(pl.col("month").is_between(pl.lit(_month(window.start)), pl.lit(last)))
+
+    def compact(self) -> dict[str, int]:
+        """Merge small files, then drop what no version of the last week needs. Returns what was done."""
+
+        def work() -> dict[str, int]:
+            table = self._open()
+            merged = table.optimize.compact()
+            removed = table.vacuum(retention_hours=168, dry_run=False)
+            table.create_checkpoint()
+            return {
+                "files_added": int(merged["numFilesAdded"]),
+                "files_merged": int(merged["numFilesRemoved"]),
+                "files_vacuumed": len(removed),
+            }
+
+        return self._attempt(work) if self.exists() else {}
+
+    def clear(self) -> None:
+        """Drop every row (a new version without files); earlier versions stay readable until `compact`."""
+        if self.exists():
+            self._attempt(lambda: self._open().delete())
+
+    def size(self) -> tuple[int, int]:
+        """Number of data files and their bytes in the current version."""
+        if not self.exists():
+            return 0, 0
+        actions = self._attempt(lambda: pl.DataFrame(self._open().get_add_actions()))
+        return actions.height, int(actions["size_bytes"].sum() or 0)
+
+    def _table_exists(self) -> bool:
+        from deltalake import DeltaTable
+
+        return bool(DeltaTable.is_deltatable(self.url, self.storage_options or None))
+
+    def _open(self) -> "DeltaTable":
+        from deltalake import DeltaTable
+
+        return DeltaTable(self.url, storage_options=self.storage_options or None)
+
+    def _commit(self, samples: pl.DataFrame, months: str) -> int:
+        from deltalake import CommitProperties, write_deltalake
+
+        exists = self._table_exists()
+        write_deltalake(
+            self.url,
+            samples.sort("athlete_id", "month", "activity_id", "elapsed_s"),
+            mode="overwrite",
+            predicate=months if exists else None,
+            partition_by=_PARTITIONS,
+            storage_options=self.storage_options or None,
+            commit_properties=CommitProperties(max_commit_retries=_COMMIT_ATTEMPTS),
+        )
+        return self._open().version()
+
+    def _attempt[T](self, work: Callable[[], T]) -> T:
+        from deltalake.exceptions import DeltaError
+
+        try:
+            return work()
+        except (DeltaError, OSError) as error:
+            raise LakeUnavailable(
+                f"the samples table at {self.url} cannot be used: {error}. Check RUNNINGCOACH_LAKE_URL and, for a "
+                "bucket, its endpoint and keys; `runningcoach materialize --rebuild` makes the table again."
+            ) from error
+
+
+def _month(day: dt.date) -> str:
+    return f"{day:%Y-%m}"

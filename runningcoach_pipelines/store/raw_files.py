@@ -1,0 +1,176 @@
+"""The catalogue of bronze: which FIT files there are, what they are, and whether they could be read.
+
+The bytes themselves are the blob store's. Nothing here deletes a file.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Engine, Row, and_, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert
+
+from runningcoach_pipelines.store.blob import StoredBlob
+from runningcoach_pipelines.store.tables import GarminRawFile
+from runningcoach_pipelines.store.windows import Window
+
+_FILES = GarminRawFile.__table__
+
+
+class FileStatus(StrEnum):
+    """What became of a file: only kept so far, read, or kept but unreadable."""
+
+    STORED = "stored"
+    DECODED = "decoded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class RawFile:
+    """A row of the catalogue without its content."""
+
+    raw_file_id: int
+    athlete_id: str
+    sha256: str
+    file_name: str | None
+    file_size: int
+    status: FileStatus
+    error: str | None
+    notes: str | None
+    file_type: str | None
+    first_day: dt.date | None
+    last_day: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one look inside a file gave: its kind and days, or the reason why it cannot be read."""
+
+    parser_version: str
+    file_type: str | None = None
+    first_day: dt.date | None = None
+    last_day: dt.date | None = None
+    notes: str | None = None
+    error: str | None = None
+
+
+_COLUMNS = (
+    _FILES.c.raw_file_id,
+    _FILES.c.athlete_id,
+    _FILES.c.sha256,
+    _FILES.c.file_name,
+    _FILES.c.file_size,
+    _FILES.c.fit_file_status,
+    _FILES.c.fit_error,
+    _FILES.c.fit_notes,
+    _FILES.c.file_type,
+    _FILES.c.first_day,
+    _FILES.c.last_day,
+)
+
+
+def _raw_file(row: Row[tuple[object, ...]]) -> RawFile:
+    values = list(row)
+    values[5] = FileStatus(str(values[5]))
+    return RawFile(*values)  # type: ignore[arg-type]  # the columns above are the fields in order
+
+
+class RawFiles:
+    """The rows of `garmin_raw_files`, all athletes."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def register(self, athlete_id: str, file_name: str, blob: StoredBlob) -> None:
+        """Make sure the blob has its row and its name; the name of the first import stays."""
+        statement = upsert(GarminRawFile).values(
+            athlete_id=athlete_id,
+            sha256=blob.sha256,
+            file_name=file_name,
+            file_size=blob.raw_size,
+            stored_size=blob.stored_size,
+            compression_type=blob.compression.value,
+        )
+        statement = statement.on_conflict_do_update(
+            index_elements=["athlete_id", "sha256"],
+            set_={"file_name": statement.excluded.file_name},
+            where=_FILES.c.file_name.is_(None),
+        )
+        with self._engine.begin() as connection:
+            connection.execute(statement)
+
+    def record(self, athlete_id: str, sha256: str, reading: Reading) -> None:
+        """Write down what was found in the file."""
+        status = FileStatus.FAILED if reading.error is not None else FileStatus.DECODED
+        statement = (
+            update(GarminRawFile)
+            .where(_FILES.c.athlete_id == athlete_id, _FILES.c.sha256 == sha256)
+            .values(
+                fit_file_status=status.value,
+                fit_error=reading.error,
+                fit_notes=reading.notes,
+                parser_version=reading.parser_version,
+                file_type=reading.file_type,
+                first_day=reading.first_day,
+                last_day=reading.last_day,
+            )
+        )
+        with self._engine.begin() as connection:
+            connection.execute(statement)
+
+    def find(self, athlete_id: str, sha256: str) -> RawFile | None:
+        found = self._select(and_(_FILES.c.athlete_id == athlete_id, _FILES.c.sha256 == sha256))
+        return found[0] if found else None
+
+    def of_athlete(self, athlete_id: str) -> list[RawFile]:
+        return self._select(_FILES.c.athlete_id == athlete_id)
+
+    def failed(self) -> list[RawFile]:
+        return self._select(_FILES.c.fit_file_status == FileStatus.FAILED.value)
+
+    def to_read(self, parser_version: str) -> list[RawFile]:
+        """Files nobody has looked into, and failed ones that another parser version may read."""
+        return self._select(
+            or_(
+                _FILES.c.fit_file_status == FileStatus.STORED.value,
+                and_(
+                    _FILES.c.fit_file_status == FileStatus.FAILED.value,
+                    _FILES.c.parser_version != parser_version,
+                ),
+            )
+        )
+
+    def activities_in(self, window: Window) -> list[RawFile]:
+        """Readable activity files that hold a session on a day of the window, oldest import first."""
+        return self._select(
+            and_(
+                _FILES.c.fit_file_status == FileStatus.DECODED.value,
+                _FILES.c.file_type == "activity",
+                _FILES.c.first_day < window.end,
+                _FILES.c.last_day >= window.start,
+            )
+        )
+
+    def activities_after(self, raw_file_id: int) -> list[RawFile]:
+        """Readable activity files imported after the given one: what a sensor's cursor has not seen."""
+        return self._select(
+            and_(
+                _FILES.c.raw_file_id > raw_file_id,
+                _FILES.c.fit_file_status == FileStatus.DECODED.value,
+                _FILES.c.file_type == "activity",
+            )
+        )
+
+    def days(self) -> tuple[dt.date, dt.date] | None:
+        """First and last day of all activity files, None when there is none."""
+        statement = select(func.min(_FILES.c.first_day), func.max(_FILES.c.last_day)).where(
+            _FILES.c.file_type == "activity", _FILES.c.fit_file_status == FileStatus.DECODED.value
+        )
+        with self._engine.connect() as connection:
+            first, last = connection.execute(statement).one()
+        return None if first is None else (first, last)
+
+    def _select(self, where: ColumnElement[bool]) -> list[RawFile]:
+        statement = select(*_COLUMNS).where(where).order_by(_FILES.c.raw_file_id)
+        with self._engine.connect() as connection:
+            return [_raw_file(row) for row in connection.execute(statement)]

@@ -1,0 +1,272 @@
+"""Every PostgreSQL table of ours, schema `runningcoach`. Shape only: no query, no rule.
+
+Bronze: `garmin_raw_files`. Silver: `activities`, `activity_sources`, `laps` (samples lie in the Delta lake).
+Gold: `activity_metrics`, `fitness_metrics_daily`, `analytics_summaries`. Null means not measured.
+"""
+
+import datetime as dt
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Date,
+    DateTime,
+    Double,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+SCHEMA = "runningcoach"
+
+_NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Declarative base; Python types map to one PostgreSQL type each."""
+
+    metadata = MetaData(schema=SCHEMA, naming_convention=_NAMING)
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it as a class attribute
+        str: Text,
+        int: Integer,
+        float: Double,
+        bool: Boolean,
+        bytes: LargeBinary,
+        dt.date: Date,
+        dt.datetime: DateTime(timezone=True),
+    }
+
+
+class Athlete(Base):
+    """Whose data it is. Every other row names one."""
+
+    __tablename__ = "athletes"
+
+    athlete_id: Mapped[str] = mapped_column(String(63), primary_key=True)
+    display_name: Mapped[str]
+    created_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+
+
+class AthleteSettings(Base):
+    """What the loads are measured against, from `valid_from` on: a change today leaves last year as it was."""
+
+    __tablename__ = "athlete_settings"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    valid_from: Mapped[dt.date] = mapped_column(primary_key=True)
+    sex: Mapped[str | None] = mapped_column(String(6))
+    birth_year: Mapped[int | None] = mapped_column(SmallInteger)
+    hr_rest_bpm: Mapped[float | None]
+    hr_max_bpm: Mapped[float | None]
+    hr_threshold_bpm: Mapped[float | None]
+    threshold_speed_mps: Mapped[float | None]
+    weight_kg: Mapped[float | None]
+
+    __table_args__ = (
+        CheckConstraint("sex in ('male', 'female')", name="sex"),
+        CheckConstraint("hr_rest_bpm < hr_max_bpm", name="hr_rest_below_max"),
+    )
+
+
+class GarminRawFile(Base):
+    """One FIT file as it came, bit for bit, and what is known of it.
+
+    `file_content` holds the bytes in the form `compression_type` names; it is null when the blob lies in a
+    bucket. `fit_file_status`: `stored` (nobody has looked inside yet), `decoded`, `failed` (see `fit_error`).
+    """
+
+    __tablename__ = "garmin_raw_files"
+
+    raw_file_id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    file_name: Mapped[str | None]
+    file_content: Mapped[bytes | None] = mapped_column(deferred=True)
+    file_size: Mapped[int]
+    stored_size: Mapped[int]
+    compression_type: Mapped[str] = mapped_column(String(10))
+    imported_at: Mapped[dt.datetime] = mapped_column(server_default=func.now())
+    fit_file_status: Mapped[str] = mapped_column(String(10), server_default="stored")
+    fit_error: Mapped[str | None]
+    fit_notes: Mapped[str | None]
+    parser_version: Mapped[str | None]
+    file_type: Mapped[str | None]
+    first_day: Mapped[dt.date | None]
+    last_day: Mapped[dt.date | None]
+
+    __table_args__ = (
+        UniqueConstraint("athlete_id", "sha256"),
+        CheckConstraint("compression_type in ('gzip', 'zstd', 'none')", name="compression"),
+        CheckConstraint("fit_file_status in ('stored', 'decoded', 'failed')", name="status"),
+        CheckConstraint("(fit_file_status = 'failed') = (fit_error is not null)", name="failed_has_reason"),
+        Index(None, "file_type", "first_day", "last_day"),
+    )
+
+
+class Activity(Base):
+    """One real run (or ride, or swim), whatever brought it. Totals are the device's own."""
+
+    __tablename__ = "activities"
+
+    activity_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"))
+    local_day: Mapped[dt.date]
+    started_at: Mapped[dt.datetime]
+    utc_offset_s: Mapped[int]
+    utc_offset_source: Mapped[str]
+    sport: Mapped[str]
+    sub_sport: Mapped[str | None]
+    indoor: Mapped[bool]
+    manufacturer: Mapped[str | None]
+    product: Mapped[str | None]
+    elapsed_s: Mapped[float | None]
+    timer_s: Mapped[float | None]
+    distance_m: Mapped[float | None]
+    avg_heart_rate_bpm: Mapped[float | None]
+    max_heart_rate_bpm: Mapped[float | None]
+    ascent_m: Mapped[float | None]
+    calories_kcal: Mapped[float | None]
+    sample_count: Mapped[int]
+    has_position: Mapped[bool]
+    source_sha256: Mapped[str] = mapped_column(String(64))
+    session_index: Mapped[int] = mapped_column(SmallInteger)
+    source_count: Mapped[int] = mapped_column(SmallInteger)
+    suspected_duplicate_of: Mapped[str | None] = mapped_column(String(36))
+    code_version: Mapped[str]
+
+    __table_args__ = (Index(None, "athlete_id", "local_day"), Index(None, "local_day"))
+
+
+class ActivitySource(Base):
+    """Which sessions of which files are one and the same activity."""
+
+    __tablename__ = "activity_sources"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    source_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    session_index: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    activity_id: Mapped[str] = mapped_column(String(36))
+    local_day: Mapped[dt.date]
+    is_primary: Mapped[bool]
+
+    __table_args__ = (Index(None, "local_day"), Index(None, "activity_id"))
+
+
+class Lap(Base):
+    """One lap as the device wrote it."""
+
+    __tablename__ = "laps"
+
+    activity_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    lap_index: Mapped[int] = mapped_column(primary_key=True)
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"))
+    local_day: Mapped[dt.date]
+    started_at: Mapped[dt.datetime]
+    elapsed_s: Mapped[float | None]
+    timer_s: Mapped[float | None]
+    distance_m: Mapped[float | None]
+    avg_heart_rate_bpm: Mapped[float | None]
+    max_heart_rate_bpm: Mapped[float | None]
+    avg_cadence_spm: Mapped[float | None]
+    avg_power_w: Mapped[float | None]
+    ascent_m: Mapped[float | None]
+    trigger: Mapped[str | None]
+    intensity: Mapped[str | None]
+    code_version: Mapped[str]
+
+    __table_args__ = (Index(None, "local_day"),)
+
+
+class ActivityMetrics(Base):
+    """What we compute of one activity, from its samples and the settings valid on its day."""
+
+    __tablename__ = "activity_metrics"
+
+    activity_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"))
+    local_day: Mapped[dt.date]
+    sport: Mapped[str]
+    distance_m: Mapped[float | None]
+    elapsed_s: Mapped[float | None]
+    timer_s: Mapped[float | None]
+    moving_s: Mapped[float | None]
+    avg_speed_mps: Mapped[float | None]
+    avg_heart_rate_bpm: Mapped[float | None]
+    max_heart_rate_bpm: Mapped[float | None]
+    heart_rate_coverage: Mapped[float | None]
+    ascent_m: Mapped[float | None]
+    trimp: Mapped[float | None]
+    hr_load: Mapped[float | None]
+    pace_load: Mapped[float | None]
+    load: Mapped[float]
+    load_source: Mapped[str]
+    counted: Mapped[bool]
+    settings_valid_from: Mapped[dt.date | None]
+    settings_estimated: Mapped[bool]
+    source_sha256: Mapped[str] = mapped_column(String(64))
+    code_version: Mapped[str]
+
+    __table_args__ = (Index(None, "athlete_id", "local_day"), Index(None, "local_day"))
+
+
+class FitnessMetricsDaily(Base):
+    """One row for every day from the athlete's first activity to today, rest days included."""
+
+    __tablename__ = "fitness_metrics_daily"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    load: Mapped[float]
+    activities: Mapped[int]
+    imputed_load: Mapped[float]
+    ctl: Mapped[float]
+    atl: Mapped[float]
+    tsb: Mapped[float]
+    ramp: Mapped[float | None]
+    monotony: Mapped[float | None]
+    strain: Mapped[float | None]
+    warming_up: Mapped[bool]
+    code_version: Mapped[str]
+
+
+class AnalyticsSummary(Base):
+    """A week (from Monday) or a month (from the 1st) of one athlete, all sports and runs apart."""
+
+    __tablename__ = "analytics_summaries"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    period: Mapped[str] = mapped_column(String(5), primary_key=True)
+    period_start: Mapped[dt.date] = mapped_column(primary_key=True)
+    activities: Mapped[int]
+    runs: Mapped[int]
+    days_active: Mapped[int]
+    distance_m: Mapped[float]
+    run_distance_m: Mapped[float]
+    timer_s: Mapped[float]
+    run_timer_s: Mapped[float]
+    ascent_m: Mapped[float]
+    load: Mapped[float]
+    imputed_load: Mapped[float]
+    longest_run_m: Mapped[float | None]
+    code_version: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("period in ('week', 'month')", name="period"),
+        Index(None, "period", "period_start"),
+    )
