@@ -86,13 +86,9 @@ class Settings(BaseSettings):
     use_db_storage: bool = Field(default=True, validation_alias=_named("USE_DB_STORAGE"))
     """FIT blobs in the database (true) or in the bucket named below (false)."""
 
-    s3_endpoint: str | None = Field(
-        default=None, validation_alias=_named("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL")
-    )
+    s3_endpoint: str | None = Field(default=None, validation_alias=_named("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"))
     s3_region: str = Field(default="auto", validation_alias=_named("AWS_REGION", "AWS_DEFAULT_REGION"))
-    s3_access_key: SecretStr | None = Field(
-        default=None, validation_alias=_named("R2_ACCESS_KEY", "AWS_ACCESS_KEY_ID")
-    )
+    s3_access_key: SecretStr | None = Field(default=None, validation_alias=_named("R2_ACCESS_KEY", "AWS_ACCESS_KEY_ID"))
     s3_secret_key: SecretStr | None = Field(
         default=None, validation_alias=_named("R2_SECRET_KEY", "AWS_SECRET_ACCESS_KEY")
     )
@@ -105,9 +101,7 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(name)
         except (OSError, ValueError) as error:
-            raise ValueError(
-                f"RUNNINGCOACH_TIMEZONE={name!r} is no IANA time zone such as Asia/Seoul"
-            ) from error
+            raise ValueError(f"RUNNINGCOACH_TIMEZONE={name!r} is no IANA time zone such as Asia/Seoul") from error
         return name
 
     @model_validator(mode="after")

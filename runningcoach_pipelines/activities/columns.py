@@ -12,9 +12,7 @@ def column(frame: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType
     return pl.col(name).cast(dtype, strict=False)
 
 
-def first_known(
-    frame: pl.DataFrame, names: tuple[str, ...], dtype: pl.DataType | type[pl.DataType]
-) -> pl.Expr:
+def first_known(frame: pl.DataFrame, names: tuple[str, ...], dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
     """Row by row the first of the fields that is not null, e.g. `enhanced_speed` before `speed`."""
     return pl.coalesce(column(frame, name, dtype) for name in names).alias(names[0])
 

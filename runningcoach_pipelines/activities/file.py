@@ -95,9 +95,7 @@ def _file_type(messages: Mapping[str, pl.DataFrame]) -> str:
 
 def _created_on(messages: Mapping[str, pl.DataFrame], home: ZoneInfo) -> dt.date | None:
     file_id = message(messages, "file_id")
-    created = (
-        file_id.select(column(file_id, "time_created", pl.Datetime("us", "UTC"))).to_series().drop_nulls()
-    )
+    created = file_id.select(column(file_id, "time_created", pl.Datetime("us", "UTC"))).to_series().drop_nulls()
     return None if created.is_empty() else created[0].astimezone(home).date()
 
 

@@ -59,8 +59,7 @@ def _same_activity(group: Sequence[Candidate], other: Candidate) -> bool:
         and first.sport == other.sport
         and all(member.source_sha256 != other.source_sha256 for member in group)
         and abs(first.started_at - other.started_at) <= _START_TOLERANCE
-        and abs(first.duration_s - other.duration_s)
-        <= _DURATION_TOLERANCE * max(first.duration_s, other.duration_s)
+        and abs(first.duration_s - other.duration_s) <= _DURATION_TOLERANCE * max(first.duration_s, other.duration_s)
     )
 
 
@@ -76,9 +75,7 @@ def _identified(group: Sequence[Candidate]) -> Identified:
 
 def _flag_suspects(activities: Sequence[Identified]) -> list[Identified]:
     """The richer recording of a suspected pair is counted; the other points at it."""
-    ranked = sorted(
-        activities, key=lambda a: (-a.primary.sample_count, a.primary.order, a.primary.session_index)
-    )
+    ranked = sorted(activities, key=lambda a: (-a.primary.sample_count, a.primary.order, a.primary.session_index))
     kept: list[Identified] = []
     flagged: list[Identified] = []
     for activity in ranked:
@@ -91,11 +88,7 @@ def _flag_suspects(activities: Sequence[Identified]) -> list[Identified]:
 
 
 def _suspicious(one: Candidate, other: Candidate) -> bool:
-    if (
-        one.athlete_id != other.athlete_id
-        or one.sport != other.sport
-        or one.source_sha256 == other.source_sha256
-    ):
+    if one.athlete_id != other.athlete_id or one.sport != other.sport or one.source_sha256 == other.source_sha256:
         return False
     start = max(one.started_at, other.started_at)
     end = min(one.started_at + _seconds(one), other.started_at + _seconds(other))

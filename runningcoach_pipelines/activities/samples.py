@@ -15,6 +15,9 @@ from runningcoach_pipelines.activities.sessions import SEMICIRCLE_DEG, Session
 
 _UTC = pl.Datetime("us", "UTC")
 _ON_FOOT = frozenset({"running", "walking", "hiking"})
+_LONGEST_S = 14 * 86_400
+"""A record further from the start than this carries a broken clock, as files cut off in the middle do."""
+
 Seconds = npt.NDArray[np.float64]
 
 
@@ -41,12 +44,24 @@ def samples_of(messages: Mapping[str, pl.DataFrame], sessions: Sequence[Session]
         pl.Series("elapsed_s", elapsed_s),
         pl.Series("timer_s", elapsed_s - (paused_s - paused_at_start_s[index]) if len(at_s) else at_s),
         (pl.col("cadence_spm") * pl.Series(steps)).cast(pl.Float32),
-    ).filter(pl.col("elapsed_s") >= 0)
-    later = pl.col("session_index") > 0
-    return framed.with_columns(
-        pl.when(later)
-        .then(pl.col("distance_m") - pl.col("distance_m").drop_nulls().first().over("session_index"))
-        .otherwise(pl.col("distance_m"))
+    ).filter(pl.col("elapsed_s").is_between(0, _LONGEST_S))
+    return _distance_by_session(framed)
+
+
+def _distance_by_session(samples: pl.DataFrame) -> pl.DataFrame:
+    """Distance from each session's own start: devices count on from one session of a file to the next."""
+    ends = samples.group_by("session_index").agg(
+        first_m=pl.col("distance_m").drop_nulls().first(), last_m=pl.col("distance_m").drop_nulls().last()
+    )
+    before = ends.sort("session_index").select("session_index", "first_m", before_m=pl.col("last_m").shift(1))
+    carried = before.select(
+        "session_index",
+        carried_m=pl.when(pl.col("first_m") >= pl.col("before_m")).then("before_m").otherwise(0.0),
+    )
+    return (
+        samples.join(carried, on="session_index", how="left", maintain_order="left")
+        .with_columns(pl.col("distance_m") - pl.col("carried_m"))
+        .drop("carried_m")
     )
 
 
@@ -56,10 +71,9 @@ def _records(record: pl.DataFrame) -> pl.DataFrame:
         column(record, "distance", pl.Float64).alias("distance_m"),
         first_known(record, ("enhanced_speed", "speed"), pl.Float64).alias("speed_mps"),
         column(record, "heart_rate", pl.Int16).replace(0, None).alias("heart_rate_bpm"),
-        (
-            column(record, "cadence", pl.Float64)
-            + column(record, "fractional_cadence", pl.Float64).fill_null(0)
-        ).alias("cadence_spm"),
+        (column(record, "cadence", pl.Float64) + column(record, "fractional_cadence", pl.Float64).fill_null(0)).alias(
+            "cadence_spm"
+        ),
         column(record, "power", pl.Int32).alias("power_w"),
         first_known(record, ("enhanced_altitude", "altitude"), pl.Float64).alias("altitude_m"),
         (column(record, "position_lat", pl.Float64) * SEMICIRCLE_DEG).alias("latitude_deg"),

@@ -121,9 +121,7 @@ def _session_of_records(messages: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         named = pl.DataFrame(
             {"sport": [None], "sub_sport": [None]}, schema={"sport": pl.String, "sub_sport": pl.String}
         )
-    unknown = [
-        pl.lit(None, pl.Float64).alias(name) for name in (*_TOTALS.values(), "latitude_deg", "longitude_deg")
-    ]
+    unknown = [pl.lit(None, pl.Float64).alias(name) for name in (*_TOTALS.values(), "latitude_deg", "longitude_deg")]
     return start.join(named, how="cross").with_columns(unknown)
 
 

@@ -71,8 +71,7 @@ def _career(day: date) -> float:
 
 def _athlete(body: Constitution, first_day: date, speed: Floats) -> DemoAthlete:
     settings = tuple(
-        _settings(body, day, float(speed[max((day - first_day).days, 0)]))
-        for day in _half_years(first_day, len(speed))
+        _settings(body, day, float(speed[max((day - first_day).days, 0)])) for day in _half_years(first_day, len(speed))
     )
     return DemoAthlete("Demo Runner", body.sex, body.birth_year, body.height_cm, HOME.time_zone, settings)
 

@@ -1,4 +1,4 @@
-"""The cities where the athlete runs: time zone, climate and the ways there. All ways are invented; only cities are real."""
+"""The cities where the athlete runs: time zone, climate and ways to run. Cities are real, all ways are invented."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the athlete does on a day: sessions with a kind, a length, a place, a surface and a watch gone wrong now and then.
+"""What the athlete does on a day: sessions with a kind, a length, a place, a surface, and now and then an oddity.
 
 A session says how long and how hard in outline, enough for its load; its seconds are made in `workout`.
 """
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from runningcoach_pipelines.demo.chance import Purpose, stream
+from runningcoach_pipelines.demo.devices import FOOT_POD
 from runningcoach_pipelines.demo.places import HOME, Place
 from runningcoach_pipelines.demo.season import SUNDAY, Phase, Race, Seasons, Trip
 
@@ -147,7 +148,7 @@ class TrainingPlan:
         surface = _surface(kind, day, place, rng)
         minutes = _MINUTES[kind] * self.seasons.volume(day) * rng.uniform(0.88, 1.12)
         planned = PlannedSession(
-            kind, _start(day, time(0), place), place, surface, minutes, 0, oddities=_oddities(kind, surface, rng)
+            kind, _start(day, time(0), place), place, surface, minutes, 0, oddities=_oddities(day, kind, surface, rng)
         )
         return _at(planned, _clock(day, kind, rng), rng)
 
@@ -221,14 +222,14 @@ def _surface(kind: Kind, day: date, place: Place, rng: np.random.Generator) -> S
     return Surface.PARK if kind is Kind.EASY and draw > 0.75 else Surface.ROAD
 
 
-def _oddities(kind: Kind, surface: Surface, rng: np.random.Generator) -> frozenset[Oddity]:
+def _oddities(day: date, kind: Kind, surface: Surface, rng: np.random.Generator) -> frozenset[Oddity]:
     draws = rng.random(4)
     on_foot = kind not in (Kind.BIKE, Kind.STRENGTH)
     outdoors = on_foot and surface is not Surface.TREADMILL
     chosen = {
         Oddity.NO_HEART_RATE: on_foot and draws[0] < 0.03,
         Oddity.OLD_WATCH: outdoors and draws[1] < 0.02,
-        Oddity.FOOT_POD_TOO: outdoors and draws[2] < 0.025,
+        Oddity.FOOT_POD_TOO: outdoors and day >= FOOT_POD.bought and draws[2] < 0.025,
         Oddity.LONG_PAUSE: outdoors and kind is not Kind.INTERVALS and draws[3] < 0.06,
     }
     return frozenset(oddity for oddity, happens in chosen.items() if happens)

@@ -90,10 +90,7 @@ def _derive_month(lakehouse: Lakehouse, month: Window, report: ActivitiesReport)
         for activity in identify([c for part in read for c in _candidates(part)])
         if month.start <= _session(by_source, activity.primary).local_day < month.end
     ]
-    parts = [
-        (activity, by_source[activity.primary.athlete_id, activity.primary.source_sha256])
-        for activity in kept
-    ]
+    parts = [(activity, by_source[activity.primary.athlete_id, activity.primary.source_sha256]) for activity in kept]
     result = _Month(
         window=month,
         activities=_activity_rows(parts),

@@ -106,9 +106,7 @@ def _with_settings(activities: pl.DataFrame, settings: pl.DataFrame) -> pl.DataF
     )
     hr_max = _COL("hr_max_bpm").fill_null(HR_MAX_BPM)
     return joined.with_columns(
-        settings_estimated=pl.any_horizontal(
-            _COL("sex", "hr_rest_bpm", "hr_max_bpm", "hr_threshold_bpm").is_null()
-        ),
+        settings_estimated=pl.any_horizontal(_COL("sex", "hr_rest_bpm", "hr_max_bpm", "hr_threshold_bpm").is_null()),
         hr_rest_bpm=_COL("hr_rest_bpm").fill_null(HR_REST_BPM),
         hr_max_bpm=hr_max,
         hr_threshold_bpm=_COL("hr_threshold_bpm").fill_null(THRESHOLD_OF_MAX * hr_max),

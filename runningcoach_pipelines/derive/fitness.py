@@ -20,12 +20,22 @@ CODE_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class FitnessReport:
-    """Athletes and days written, and the last day."""
+class Form:
+    """Where an athlete stands on a day."""
 
-    athletes: int
+    athlete_id: str
+    day: dt.date
+    ctl: float
+    atl: float
+    tsb: float
+
+
+@dataclass(frozen=True, slots=True)
+class FitnessReport:
+    """Days written, and every athlete's last one."""
+
     days: int
-    last_day: dt.date | None
+    latest: tuple[Form, ...]
 
 
 def derive_fitness(lakehouse: Lakehouse, today: dt.date) -> FitnessReport:
@@ -34,17 +44,15 @@ def derive_fitness(lakehouse: Lakehouse, today: dt.date) -> FitnessReport:
     with lakehouse.engine.begin() as connection:
         activities = read_frame(
             connection,
-            select(
-                table.c.athlete_id, table.c.local_day, table.c.load, table.c.load_source, table.c.counted
-            ).order_by(table.c.athlete_id, table.c.local_day, table.c.activity_id),
+            select(table.c.athlete_id, table.c.local_day, table.c.load, table.c.load_source, table.c.counted).order_by(
+                table.c.athlete_id, table.c.local_day, table.c.activity_id
+            ),
         )
         rows = daily_fitness(activities, today)
         replace_all(connection, FitnessMetricsDaily.__table__, rows)
-    return FitnessReport(
-        athletes=rows["athlete_id"].n_unique(),
-        days=rows.height,
-        last_day=rows["day"].max() if rows.height else None,
-    )
+    last = rows.group_by("athlete_id", maintain_order=True).last()
+    latest = last.select("athlete_id", "day", "ctl", "atl", "tsb").iter_rows()
+    return FitnessReport(days=rows.height, latest=tuple(Form(*row) for row in latest))
 
 
 def daily_fitness(activities: pl.DataFrame, today: dt.date) -> pl.DataFrame:

@@ -65,15 +65,31 @@ _ALL = (
 
 BY_NAME = MappingProxyType({base_type.name: base_type for base_type in _ALL})
 
+_UNSIGNED_BY_SIZE = MappingProxyType({1: UINT8, 2: UINT16, 4: UINT32})
+
 # A reader masks the endian bit before it looks a type up, so 0x04 and 0x84 are both uint16.
 _BY_TYPE_INDEX = MappingProxyType({base_type.number & ~ENDIAN_BIT: base_type for base_type in _ALL})
+
+
+def is_known(number: int) -> bool:
+    """Whether a base type number, with or without its endian bit, names a base type."""
+    return number & 0x60 == 0 and number & ~ENDIAN_BIT in _BY_TYPE_INDEX
+
+
+def fits(number: int, size: int) -> bool:
+    """Whether a field of `size` bytes can hold whole values of that known base type."""
+    return size % _BY_TYPE_INDEX[number & ~ENDIAN_BIT].size == 0
 
 
 def of_definition(number: int, size: int) -> BaseType:
     """The base type a definition's field is read with.
 
-    An unknown type number, and a size that is no multiple of the type's width (COROS writes such fields), leave
-    nothing but the bytes themselves.
+    COROS watches declare a uint32 of one byte: an integer whose size is a narrower width is read as an unsigned
+    integer of that width. Other sizes that are no multiple of the type, and unknown types, leave the bytes alone.
     """
-    base_type = _BY_TYPE_INDEX.get(number & ~ENDIAN_BIT, BYTE) if number & 0x60 == 0 else BYTE
-    return BYTE if size % base_type.size else base_type
+    if not is_known(number):
+        return BYTE
+    declared = _BY_TYPE_INDEX[number & ~ENDIAN_BIT]
+    if size % declared.size == 0:
+        return declared
+    return _UNSIGNED_BY_SIZE.get(size, BYTE) if declared.is_integer and size < declared.size else BYTE

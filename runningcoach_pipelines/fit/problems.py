@@ -22,6 +22,7 @@ class ProblemKind(StrEnum):
     DUPLICATE_FIELD = "duplicate_field"
     DEVELOPER_FIELD = "developer_field"
     SYSTEM_TIME = "system_time"
+    TOO_SPARSE = "too_sparse"
     TOO_MANY_PROBLEMS = "too_many_problems"
 
 

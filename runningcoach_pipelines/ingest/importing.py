@@ -53,9 +53,7 @@ def import_paths(
     """
     settings = lakehouse.settings
     limits = Limits(file_mib=settings.max_file_mib, archive_files=settings.max_archive_files)
-    return import_files(
-        lakehouse, find_files(paths, limits), athlete_id=athlete_id, today=today, on_file=on_file
-    )
+    return import_files(lakehouse, find_files(paths, limits), athlete_id=athlete_id, today=today, on_file=on_file)
 
 
 def import_files(
@@ -111,20 +109,20 @@ def look_inside(data: bytes, settings: Settings, today: dt.date) -> Reading:
     )
 
 
-def _import_file(
-    lakehouse: Lakehouse, athlete_id: str, item: FoundFile, today: dt.date, report: ImportReport
-) -> None:
+def _import_file(lakehouse: Lakehouse, athlete_id: str, item: FoundFile, today: dt.date, report: ImportReport) -> None:
     sha256 = sha256_of(item.data)
     known = lakehouse.files.find(athlete_id, sha256)
-    if known is not None and known.status is FileStatus.DECODED and known.file_name is not None:
+    if known is not None and known.status is FileStatus.DECODED and known.file_name == item.name:
         report.known += 1
         return
     blob = lakehouse.blobs.put(athlete_id, sha256, item.data, lakehouse.settings.compression)
     lakehouse.files.register(athlete_id, item.name, blob)
-    reading = look_inside(item.data, lakehouse.settings, today)
-    lakehouse.files.record(athlete_id, sha256, reading)
     report.new += known is None
     report.known += known is not None
+    if known is not None and known.status is FileStatus.DECODED:
+        return
+    reading = look_inside(item.data, lakehouse.settings, today)
+    lakehouse.files.record(athlete_id, sha256, reading)
     if reading.error is not None:
         report.failed.append(Refused(item.name, reading.error))
         return

@@ -102,9 +102,7 @@ def _from_file(path: Path, name: str, limits: Limits, budget: _Budget, *, named:
         yield Refused(name, f"cannot be read: {error.strerror or error}")
 
 
-def _from_zip(
-    stream: IO[bytes], name: str, limits: Limits, budget: _Budget, *, depth: int
-) -> Iterator[Found]:
+def _from_zip(stream: IO[bytes], name: str, limits: Limits, budget: _Budget, *, depth: int) -> Iterator[Found]:
     if depth > _DEEPEST_ARCHIVE:
         yield Refused(name, f"archives nested more than {_DEEPEST_ARCHIVE} deep")
         return
@@ -154,9 +152,7 @@ def _from_entry(
         yield Refused(name, f"cannot be unpacked: {error}")
 
 
-def _from_nested_zip(
-    stream: IO[bytes], name: str, limits: Limits, budget: _Budget, *, depth: int
-) -> Iterator[Found]:
+def _from_nested_zip(stream: IO[bytes], name: str, limits: Limits, budget: _Budget, *, depth: int) -> Iterator[Found]:
     with tempfile.SpooledTemporaryFile(max_size=_SPOOL_MIB * _MIB) as spooled:
         left = _LARGEST_ARCHIVE_MIB * _MIB
         while chunk := stream.read(_MIB):
@@ -171,9 +167,7 @@ def _from_nested_zip(
 
 def _read(stream: IO[bytes], name: str, size: int, limits: Limits, *, inflate: bool) -> Found:
     most = limits.file_mib * _MIB
-    too_large = Refused(
-        name, f"larger than {limits.file_mib} MiB; raise RUNNINGCOACH_MAX_FILE_MIB if it is a FIT file"
-    )
+    too_large = Refused(name, f"larger than {limits.file_mib} MiB; raise RUNNINGCOACH_MAX_FILE_MIB if it is a FIT file")
     if size > most:
         return too_large
     data = stream.read(most + 1)

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column
+from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
 
 HOLD_CAP_S = 10.0
 """A sample is believed for at most this long (metrics.md §1, sample weight)."""
@@ -24,20 +24,19 @@ def weight_s(timer_s: Quantity, *, cap_s: float = HOLD_CAP_S) -> pl.Expr:
     """Seconds for which each sample is valid: until the next one, at most `cap_s`; the last: the median step.
 
     Rows of one activity in recording order (`.over("activity_id")` for several). A clock that jumps back
-    gives 0 for that sample; a single sample has no step and gets null.
+    gives 0 for that sample; a clock that never advances (one sample) gives null.
     """
     clock = column(timer_s)
     steps = _steps_s(clock)
-    return pl.coalesce(steps, pl.when(clock.is_not_null()).then(steps.filter(steps > 0).median())).clip(
-        0.0, cap_s
-    )
+    typical = steps.filter(steps > 0).median()
+    weight = pl.coalesce(steps, pl.when(clock.is_not_null()).then(typical)).clip(0.0, cap_s)
+    return pl.when(typical.is_not_null()).then(weight)
 
 
 def timer_time_s(timer_s: Quantity) -> pl.Expr:
-    """Length of the timer clock from first to last sample plus one median step; null for one sample."""
+    """Length of the timer clock from the first to the last sample; null for fewer than two instants."""
     clock = column(timer_s)
-    steps = _steps_s(clock)
-    return clock.max() - clock.min() + steps.filter(steps > 0).median().clip(upper_bound=HOLD_CAP_S)
+    return positive(clock.max() - clock.min())
 
 
 def per_second(samples: pl.DataFrame, *, clock: str = "timer_s", by: str = "activity_id") -> pl.DataFrame:

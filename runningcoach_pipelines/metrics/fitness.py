@@ -96,9 +96,7 @@ def fitness(
     if form_day is FormDay.PREVIOUS:
         form = np.concatenate(([seed[0] - seed[1]], form[:-1]))[: len(ctl)]
     before = np.concatenate((np.full(RAMP_DAYS, seed[0]), ctl))[: len(ctl)]
-    return Fitness(
-        ctl=ctl, atl=atl, tsb=form, ramp=ctl - before, warming_up=np.arange(len(ctl)) < WARM_UP_DAYS
-    )
+    return Fitness(ctl=ctl, atl=atl, tsb=form, ramp=ctl - before, warming_up=np.arange(len(ctl)) < WARM_UP_DAYS)
 
 
 def daily_table(daily: pl.DataFrame, *, seed: tuple[float, float] = (0.0, 0.0)) -> pl.DataFrame:
@@ -133,6 +131,15 @@ def load_for_form(ctl_decayed: float, atl_decayed: float, target_form: float) ->
     """
     gain = Smoothing.EXPONENTIAL.alpha(ATL_DAYS) - Smoothing.EXPONENTIAL.alpha(CTL_DAYS)
     return (ctl_decayed - atl_decayed - target_form) / gain
+
+
+def form_band(tsb: float, ctl: float) -> str | None:
+    """Form as a share of fitness in words (intervals.icu; a convention, not evidence); None without fitness."""
+    if not ctl > 0:
+        return None
+    percent = 100.0 * tsb / ctl
+    bands = ((20.0, "transition"), (5.0, "fresh"), (-10.0, "grey"), (-30.0, "optimal"))
+    return next((name for least, name in bands if percent >= least), "high risk")
 
 
 def decayed(ctl: float, atl: float, days: float = 1.0) -> tuple[float, float]:

@@ -61,9 +61,7 @@ def pace_load(flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_
     return 100.0 * hours * (positive(flat_speed_mps) / positive(threshold_speed_mps)).pow(2)
 
 
-def pace_load_regression(
-    flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_s: Quantity
-) -> pl.Expr:
+def pace_load_regression(flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_s: Quantity) -> pl.Expr:
     """GoldenCheetah's chart regression 110.78 · hours^1.025 · intensity²: for comparison only."""
     hours = column(duration_s) / SECONDS_PER_HOUR
     return 110.78 * hours.pow(1.025) * (positive(flat_speed_mps) / positive(threshold_speed_mps)).pow(2)

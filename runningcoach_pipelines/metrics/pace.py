@@ -10,9 +10,7 @@ from runningcoach_pipelines.metrics.quantity import Quantity, column
 METRES_PER_KM = 1000.0
 
 
-def ngp_speed_mps(
-    speed_per_second: Quantity, grade_per_second: Quantity, model: Model = Model.EMPIRICAL
-) -> pl.Expr:
+def ngp_speed_mps(speed_per_second: Quantity, grade_per_second: Quantity, model: Model = Model.EMPIRICAL) -> pl.Expr:
     """Intensity-weighted flat speed in m/s: 30 s means of the grade-adjusted speed, fourth-power mean.
 
     In: 1 Hz rows of one activity (`clock.per_second`). Gaps are bridged for at most 10 s; a window with a

@@ -50,9 +50,7 @@ def intensity(weighted_power_w: Quantity, threshold_power_w: Quantity) -> pl.Exp
     return column(weighted_power_w) / positive(threshold_power_w)
 
 
-def running_power_w(
-    speed_mps: Quantity, grade: Quantity, *, weight_kg: Quantity, height_m: Quantity
-) -> pl.Expr:
+def running_power_w(speed_mps: Quantity, grade: Quantity, *, weight_kg: Quantity, height_m: Quantity) -> pl.Expr:
     """Modelled running power in W from speed and grade (Skiba 2006, constants of GoldenCheetah's GOVSS)."""
     speed, weight, height = column(speed_mps), positive(weight_kg), positive(height_m)
     frontal_area_m2 = 0.2025 * height.pow(0.725) * weight.pow(0.425) * 0.266

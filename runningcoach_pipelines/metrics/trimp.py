@@ -53,9 +53,7 @@ class Curves:
 _CURVES = {
     Variant.BANISTER: Curves(male=Curve(0.64, 1.92), female=Curve(0.86, 1.67)),
     Variant.GOLDENCHEETAH: Curves(male=Curve(0.64, 1.92), female=Curve(0.64, 1.67)),
-    Variant.RUNALYZE: Curves(
-        male=Curve(0.64, 1.92), female=Curve(0.821776, 1.67), unknown=Curve(0.725215, 1.795)
-    ),
+    Variant.RUNALYZE: Curves(male=Curve(0.64, 1.92), female=Curve(0.821776, 1.67), unknown=Curve(0.725215, 1.795)),
     Variant.UNWEIGHTED_SFS: Curves(male=Curve(1.0, 1.92), female=Curve(1.0, 1.67)),
 }
 
@@ -159,8 +157,6 @@ def edwards(heart_rate_bpm: Quantity, weight_s: Quantity, *, hr_max_bpm: Quantit
     return zonal(heart_rate_bpm, weight_s, lower_bounds_bpm=bounds, weights=(1, 2, 3, 4, 5))
 
 
-def lucia(
-    heart_rate_bpm: Quantity, weight_s: Quantity, *, hr_vt1_bpm: Quantity, hr_vt2_bpm: Quantity
-) -> pl.Expr:
+def lucia(heart_rate_bpm: Quantity, weight_s: Quantity, *, hr_vt1_bpm: Quantity, hr_vt2_bpm: Quantity) -> pl.Expr:
     """Lucia 2003: weights 1, 2, 3 below VT1, between the thresholds, and from VT2 upwards."""
     return zonal(heart_rate_bpm, weight_s, lower_bounds_bpm=(0.0, hr_vt1_bpm, hr_vt2_bpm), weights=(1, 2, 3))

@@ -17,7 +17,7 @@ import zstandard
 from runningcoach_pipelines.settings import Compression
 
 LARGEST_BLOB_BYTES = 1 << 30
-"""No blob is larger, raw or stored: `Settings.max_file_mib` ends at 1024."""
+"""No file is larger: `Settings.max_file_mib` ends at 1024."""
 
 GZIP_LEVEL = 6
 ZSTD_LEVEL = 3
@@ -104,14 +104,11 @@ def check_content(athlete_id: str, sha256: str, data: bytes) -> None:
     """Raise unless `data` may be stored so: ValueError for the name, BlobError for the content."""
     check_name(athlete_id, sha256)
     if len(data) > LARGEST_BLOB_BYTES:
-        raise BlobError(
-            f"blob {sha256} of {athlete_id} has {len(data)} bytes; at most {LARGEST_BLOB_BYTES} are stored"
-        )
+        raise BlobError(f"blob {sha256} of {athlete_id} has {len(data)} bytes; at most {LARGEST_BLOB_BYTES} are stored")
     found = sha256_of(data)
     if found != sha256:
         raise BlobCorrupt(
-            f"blob {sha256} of {athlete_id} was handed over with bytes that hash to {found}; "
-            "read the file again"
+            f"blob {sha256} of {athlete_id} was handed over with bytes that hash to {found}; read the file again"
         )
 
 
@@ -161,9 +158,7 @@ def _unzstd(stored: bytes, raw_size: int) -> bytes:
         # The frame's own promise decides how much memory is taken, so it is checked first.
         if zstandard.frame_content_size(stored) != raw_size:
             raise BlobCorrupt(f"zstd does not promise the {raw_size} bytes it should")
-        return zstandard.ZstdDecompressor().decompress(
-            stored, max_output_size=raw_size, allow_extra_data=False
-        )
+        return zstandard.ZstdDecompressor().decompress(stored, max_output_size=raw_size, allow_extra_data=False)
     except zstandard.ZstdError as error:
         raise BlobCorrupt(f"zstd does not decompress: {error}") from error
 
@@ -178,12 +173,8 @@ def unpack(stored: bytes, compression: Compression, raw_size: int, *, athlete_id
     try:
         data = decompress(stored, compression, raw_size)
     except BlobCorrupt as error:
-        raise BlobCorrupt(
-            f"blob of {athlete_id} with SHA-256 {sha256} is damaged: {error}; {remedy}"
-        ) from error
+        raise BlobCorrupt(f"blob of {athlete_id} with SHA-256 {sha256} is damaged: {error}; {remedy}") from error
     found = sha256_of(data)
     if found != sha256:
-        raise BlobCorrupt(
-            f"blob of {athlete_id} with SHA-256 {sha256} is damaged: its bytes hash to {found}; {remedy}"
-        )
+        raise BlobCorrupt(f"blob of {athlete_id} with SHA-256 {sha256} is damaged: its bytes hash to {found}; {remedy}")
     return data

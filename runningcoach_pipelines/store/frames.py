@@ -53,9 +53,7 @@ def frame_schema(table: Table) -> pl.Schema:
 
 def read_frame(connection: Connection, statement: Select[Any]) -> pl.DataFrame:
     """Rows of `statement` as a frame whose schema follows from the selected columns, row or no row."""
-    schema = pl.Schema(
-        {column.name: _mapping(column.type)[0] for column in statement.selected_columns if column.name}
-    )
+    schema = pl.Schema({column.name: _mapping(column.type)[0] for column in statement.selected_columns if column.name})
     rows = connection.execute(statement).all()
     return pl.DataFrame(cast(Sequence[Any], rows), schema=schema, orient="row")
 
@@ -73,9 +71,7 @@ def copy_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> Non
         c.name for c in table.columns if not c.nullable and c.server_default is None and c.identity is None
     } - set(frame.columns)
     if unknown or missing:
-        raise ValueError(
-            f"{table.name}: unknown columns {sorted(unknown)}, missing columns {sorted(missing)}"
-        )
+        raise ValueError(f"{table.name}: unknown columns {sorted(unknown)}, missing columns {sorted(missing)}")
     frame = frame.select(expected.names())
     if frame.schema != expected:
         wrong = {n: (frame.schema[n], t) for n, t in expected.items() if frame.schema[n] != t}

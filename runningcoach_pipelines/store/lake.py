@@ -66,12 +66,8 @@ class SampleLake:
         options = {
             "AWS_REGION": settings.s3_region,
             "AWS_ENDPOINT_URL": settings.s3_endpoint_url,
-            "AWS_ACCESS_KEY_ID": settings.s3_access_key.get_secret_value()
-            if settings.s3_access_key
-            else None,
-            "AWS_SECRET_ACCESS_KEY": settings.s3_secret_key.get_secret_value()
-            if settings.s3_secret_key
-            else None,
+            "AWS_ACCESS_KEY_ID": settings.s3_access_key.get_secret_value() if settings.s3_access_key else None,
+            "AWS_SECRET_ACCESS_KEY": settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else None,
             "AWS_ALLOW_HTTP": "true" if (settings.s3_endpoint_url or "").startswith("http://127.") else None,
             "aws_conditional_put": "etag",
         }
@@ -146,7 +142,7 @@ class SampleLake:
         return DeltaTable(self.url, storage_options=self.storage_options or None)
 
     def _commit(self, samples: pl.DataFrame, months: str) -> int:
-        from deltalake import CommitProperties, write_deltalake
+        from deltalake import write_deltalake
 
         exists = self._table_exists()
         write_deltalake(
@@ -156,14 +152,19 @@ class SampleLake:
             predicate=months if exists else None,
             partition_by=_PARTITIONS,
             storage_options=self.storage_options or None,
-            commit_properties=CommitProperties(max_commit_retries=_COMMIT_ATTEMPTS),
         )
         return self._open().version()
 
     def _attempt[T](self, work: Callable[[], T]) -> T:
-        from deltalake.exceptions import DeltaError
+        from deltalake.exceptions import CommitFailedError, DeltaError
 
         try:
+            for _ in range(_COMMIT_ATTEMPTS - 1):
+                try:
+                    return work()
+                except CommitFailedError:
+                    # Another writer was first (compaction, say): replacing a window again is always right.
+                    continue
             return work()
         except (DeltaError, OSError) as error:
             raise LakeUnavailable(

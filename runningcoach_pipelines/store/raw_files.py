@@ -7,11 +7,11 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Engine, Row, and_, func, or_, select, update
+from sqlalchemy import ColumnElement, Date, Engine, Row, and_, cast, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from runningcoach_pipelines.store.blob import StoredBlob
-from runningcoach_pipelines.store.tables import GarminRawFile
+from runningcoach_pipelines.store.tables import GarminRawFile, GarminRawFileName
 from runningcoach_pipelines.store.windows import Window
 
 _FILES = GarminRawFile.__table__
@@ -82,7 +82,7 @@ class RawFiles:
         self._engine = engine
 
     def register(self, athlete_id: str, file_name: str, blob: StoredBlob) -> None:
-        """Make sure the blob has its row and its name; the name of the first import stays."""
+        """Make sure the blob has its row and its name; the row keeps the name of the first import."""
         statement = upsert(GarminRawFile).values(
             athlete_id=athlete_id,
             sha256=blob.sha256,
@@ -96,8 +96,19 @@ class RawFiles:
             set_={"file_name": statement.excluded.file_name},
             where=_FILES.c.file_name.is_(None),
         )
+        name = upsert(GarminRawFileName).values(athlete_id=athlete_id, sha256=blob.sha256, file_name=file_name)
         with self._engine.begin() as connection:
             connection.execute(statement)
+            connection.execute(name.on_conflict_do_nothing())
+
+    def names(self, athlete_id: str) -> list[tuple[str, str]]:
+        """Every name the athlete's files were found under, with the file's SHA-256, by name."""
+        table = GarminRawFileName.__table__
+        statement = select(table.c.file_name, table.c.sha256).where(table.c.athlete_id == athlete_id)
+        with self._engine.connect() as connection:
+            return [
+                (name, sha256) for name, sha256 in connection.execute(statement.order_by(*statement.selected_columns))
+            ]
 
     def record(self, athlete_id: str, sha256: str, reading: Reading) -> None:
         """Write down what was found in the file."""
@@ -122,8 +133,8 @@ class RawFiles:
         found = self._select(and_(_FILES.c.athlete_id == athlete_id, _FILES.c.sha256 == sha256))
         return found[0] if found else None
 
-    def of_athlete(self, athlete_id: str) -> list[RawFile]:
-        return self._select(_FILES.c.athlete_id == athlete_id)
+    def all(self) -> list[RawFile]:
+        return self._select(true())
 
     def failed(self) -> list[RawFile]:
         return self._select(_FILES.c.fit_file_status == FileStatus.FAILED.value)
@@ -139,6 +150,11 @@ class RawFiles:
                 ),
             )
         )
+
+    def recorded_in(self, window: Window) -> list[RawFile]:
+        """Files by the first day they were recorded on; those that tell none by the day of their import."""
+        day = func.coalesce(_FILES.c.first_day, cast(_FILES.c.imported_at, Date))
+        return self._select(and_(day >= window.start, day < window.end))
 
     def activities_in(self, window: Window) -> list[RawFile]:
         """Readable activity files that hold a session on a day of the window, oldest import first."""

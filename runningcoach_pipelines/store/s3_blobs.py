@@ -34,29 +34,26 @@ from runningcoach_pipelines.store.blob import (
 
 CONNECT_TIMEOUT_S = 5
 READ_TIMEOUT_S = 30
+LARGEST_OBJECT_BYTES = LARGEST_BLOB_BYTES + LARGEST_BLOB_BYTES // 256  # compressing noise adds a little
 REQUEST_ATTEMPTS = 3
-CONFLICT_ATTEMPTS = 5
+CONFLICT_ATTEMPTS = 4
 
 # In the order in which a read tries them.
 _SUFFIXES = {Compression.GZIP: ".fit.gz", Compression.ZSTD: ".fit.zst", Compression.NONE: ".fit"}
-_KEY = re.compile(r"fit/[^/]+/[0-9a-f]{2}/([0-9a-f]{64})\.fit(?:\.gz|\.zst)?")
+_KEY = re.compile(r"fit/[^/]+/([0-9a-f]{2})/(?P<sha256>\1[0-9a-f]{62})\.fit(?:\.gz|\.zst)?")
 _RAW_SIZE = "raw-size"
 
 _CHECK_KEYS = (
     "check R2_ACCESS_KEY and R2_SECRET_KEY (or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) and that they "
     "may list, read and write in the bucket"
 )
-_CHECK_REGION = "set AWS_REGION to the region of the bucket"
 _REMEDIES = {
     "AccessDenied": _CHECK_KEYS,
     "InvalidAccessKeyId": _CHECK_KEYS,
     "SignatureDoesNotMatch": _CHECK_KEYS,
     "NoSuchBucket": "create the bucket, or set R2_BUCKET_NAME (or AWS_S3_BUCKET) to one that exists",
-    "AuthorizationHeaderMalformed": _CHECK_REGION,
-    "PermanentRedirect": _CHECK_REGION,
-    "RequestTimeTooSkewed": "set the clock of this machine",
 }
-_TRY_AGAIN = "try again; nothing was lost"
+_TRY_AGAIN = "try again; nothing that was stored is lost"
 _CHECK_ENDPOINT = "check AWS_ENDPOINT_URL (or R2_ACCOUNT_ID), AWS_REGION and the network"
 
 
@@ -177,8 +174,8 @@ class S3BlobStore:
         last = None
         for key in self._keys(f"fit/{athlete_id}/"):
             match = _KEY.fullmatch(key)
-            if match and match[1] != last:  # one blob under two compressions: neighbours in the listing
-                last = match[1]
+            if match and match["sha256"] != last:  # one blob under two compressions: neighbours in the listing
+                last = match["sha256"]
                 yield last
 
     @property
@@ -191,14 +188,10 @@ class S3BlobStore:
 
     def _keys(self, prefix: str) -> Iterator[str]:
         with self._translated("list"):
-            for page in self._client.get_paginator("list_objects_v2").paginate(
-                Bucket=self._bucket, Prefix=prefix
-            ):
+            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self._bucket, Prefix=prefix):
                 yield from (entry["Key"] for entry in page.get("Contents", ()))
 
-    def _upload(
-        self, athlete_id: str, sha256: str, body: bytes, compression: Compression, *, raw_size: int
-    ) -> bool:
+    def _upload(self, athlete_id: str, sha256: str, body: bytes, compression: Compression, *, raw_size: int) -> bool:
         """Whether this call created the object; false when there was one."""
         from botocore.exceptions import ClientError
 
@@ -239,10 +232,8 @@ class S3BlobStore:
             except self._client.exceptions.NoSuchKey:
                 return None
             with response["Body"] as body:
-                if response["ContentLength"] > LARGEST_BLOB_BYTES:
-                    raise BlobCorrupt(
-                        f"{self._place}: {key} has {response['ContentLength']} bytes, more than any blob"
-                    )
+                if response["ContentLength"] > LARGEST_OBJECT_BYTES:
+                    raise BlobCorrupt(f"{self._place}: {key} has {response['ContentLength']} bytes, more than any blob")
                 return _StoredObject(body.read(), response["Metadata"])
 
     @contextmanager

@@ -119,6 +119,16 @@ class GarminRawFile(Base):
     )
 
 
+class GarminRawFileName(Base):
+    """Every name a file was found under: `blobs extract` restores them all."""
+
+    __tablename__ = "garmin_raw_file_names"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    file_name: Mapped[str] = mapped_column(primary_key=True)
+
+
 class Activity(Base):
     """One real run (or ride, or swim), whatever brought it. Totals are the device's own."""
 
@@ -210,6 +220,8 @@ class ActivityMetrics(Base):
     avg_heart_rate_bpm: Mapped[float | None]
     max_heart_rate_bpm: Mapped[float | None]
     heart_rate_coverage: Mapped[float | None]
+    sampled_distance_m: Mapped[float | None]
+    sampled_timer_s: Mapped[float | None]
     ascent_m: Mapped[float | None]
     trimp: Mapped[float | None]
     hr_load: Mapped[float | None]

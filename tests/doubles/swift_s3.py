@@ -10,6 +10,7 @@ import os
 import selectors
 import subprocess
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -144,8 +145,6 @@ def atomic_puts(_global_conf: dict[str, str], **_conf: str) -> Callable[[WsgiApp
     Swift looks for the object first and writes it later, so that of two simultaneous PUTs with
     `If-None-Match: *` both may pass; S3 and R2 let one win. The double keeps their promise.
     """
-    from collections import defaultdict
-
     from eventlet.semaphore import Semaphore
 
     locks: defaultdict[str, Semaphore] = defaultdict(Semaphore)
@@ -166,9 +165,7 @@ def _write_ring(folder: Path, kind: str, port: int) -> None:
     from swift.common.ring import RingBuilder
 
     builder = RingBuilder(part_power=0, replicas=1, min_part_hours=1)
-    builder.add_dev(
-        {"id": 0, "region": 1, "zone": 1, "weight": 1.0, "ip": "127.0.0.1", "port": port, "device": "disk"}
-    )
+    builder.add_dev({"id": 0, "region": 1, "zone": 1, "weight": 1.0, "ip": "127.0.0.1", "port": port, "device": "disk"})
     builder.rebalance(seed=1)
     builder.get_ring().save(str(folder / f"{kind}.ring.gz"))
 
@@ -214,9 +211,7 @@ def serve(folder: Path, page_size: int) -> None:
     for kind, socket in backends.items():
         _start(folder, kind, socket, BACKEND_CONF.format(folder=folder, kind=kind))
     proxy = eventlet.listen(("127.0.0.1", 0))
-    _start(
-        folder, "proxy", proxy, PROXY_CONF.format(folder=folder, page_size=page_size, secret_key=SECRET_KEY)
-    )
+    _start(folder, "proxy", proxy, PROXY_CONF.format(folder=folder, page_size=page_size, secret_key=SECRET_KEY))
     print(f"http://127.0.0.1:{proxy.getsockname()[1]}", flush=True)
     eventlet.hubs.trampoline(sys.stdin, read=True)
 

@@ -11,8 +11,19 @@ import pytest
 
 from tests.metrics.adapter import ADAPTERS, compute
 
-NOT_IMPLEMENTED: frozenset[str] = frozenset()
-"""Keys of the truth file that nothing computes yet. It must shrink to nothing."""
+NOT_IMPLEMENTED = frozenset(
+    {
+        "plan.hard_spacing",
+        "plan.single_session_spike",
+        "plan.taper_reduction",
+        "plan.weekly_progression",
+        "workout.duration",
+        "workout.fit_step",
+        "workout.garmin_json",
+        "workout.pace_to_mps",
+    }
+)
+"""Keys of the truth file that nothing computes yet (they belong to planning). It must shrink to nothing."""
 
 
 @cache
@@ -46,9 +57,9 @@ def assert_close(actual: Any, expected: Any, tolerance: Any) -> None:
 @pytest.mark.parametrize("metric", sorted(ADAPTERS))
 def test_the_truth_cases_of(metric: str, truth_files: Path, subtests: pytest.Subtests) -> None:
     for case in cases_by_metric(truth_files)[metric]:
-        inputs = case["inputs"]
+        inputs = {**case["inputs"], "truth": truth_files}
         if "fit" in inputs:
-            inputs = {**inputs, "fit": truth_files / "fit" / inputs["fit"]}
+            inputs = inputs | {"fit": truth_files / "fit" / inputs["fit"]}
         with subtests.test(case["id"]):
             assert_close(compute(metric, inputs), case["expected"], case["tolerance"])
 

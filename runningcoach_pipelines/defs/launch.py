@@ -1,0 +1,102 @@
+"""Running jobs in this process: what `runningcoach materialize` and `demo` do, recorded in Dagster like any run."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import dagster as dg
+
+from runningcoach_pipelines.definitions import build_defs
+from runningcoach_pipelines.defs.partitions import (
+    MONTHS_PER_RUN,
+    known_months,
+    month_range_tags,
+    week_range_tags,
+)
+from runningcoach_pipelines.defs.resources import today
+from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.windows import Window
+
+
+class RunFailed(RuntimeError):
+    """A Dagster run did not succeed; the message names the job, its window and the first error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One run to make: which job, over which months or weeks."""
+
+    job: str
+    tags: Mapping[str, str]
+    label: str
+
+
+def plan(lakehouse: Lakehouse, window: Window | None) -> list[Step]:
+    """The runs that bring everything derived up to date: decode and measure months, then what follows from them.
+
+    Args:
+        window: days to refresh, widened to whole months; all there are files for if None.
+    """
+    now = today(lakehouse.settings)
+    days = lakehouse.files.days()
+    if window is None and days is not None:
+        window = Window(days[0], days[1] + dt.timedelta(days=1))
+    months = known_months(window, now) if window is not None else None
+    steps = [Step("refresh_months", month_range_tags(part), _label(part)) for part in _chunks(months)]
+    steps.append(Step("refresh_fitness", {}, f"to {now}"))
+    if months is not None:
+        # The last month's last week may begin in the future: only weeks up to this one are partitions.
+        weeks = Window(months.start, min(months.end, now + dt.timedelta(days=1)))
+        steps.append(Step("refresh_weeks", week_range_tags(weeks), _label(weeks)))
+        steps.append(Step("refresh_month_summaries", month_range_tags(months), _label(months)))
+    return steps
+
+
+def run(lakehouse: Lakehouse, steps: list[Step], *, on_step: Callable[[Step], None] = lambda _step: None) -> None:
+    """Run the steps in order on the instance that the environment names.
+
+    Raises:
+        RunFailed: a run failed; the later ones were not started.
+    """
+    defs = build_defs(resources={"lakehouse": lakehouse})
+    with _quiet(), dg.DagsterInstance.get() as instance:
+        for step in steps:
+            on_step(step)
+            result = defs.resolve_job_def(step.job).execute_in_process(
+                instance=instance, tags=dict(step.tags), raise_on_error=False
+            )
+            if not result.success:
+                raise RunFailed(f"{step.job} {step.label}: {_first_error(result)}")
+
+
+def _chunks(window: Window | None) -> Iterator[Window]:
+    months = list(window.months()) if window is not None else []
+    for start in range(0, len(months), MONTHS_PER_RUN):
+        part = months[start : start + MONTHS_PER_RUN]
+        yield Window(part[0].start, part[-1].end)
+
+
+def _label(window: Window) -> str:
+    return f"{window.start:%Y-%m} to {window.end - dt.timedelta(days=1):%Y-%m}"
+
+
+def _first_error(result: dg.ExecuteInProcessResult) -> str:
+    for event in result.all_events:
+        if event.is_step_failure and event.step_failure_data.error is not None:
+            cause = event.step_failure_data.error.cause or event.step_failure_data.error
+            return cause.message.strip()
+    return "see the run in the Dagster UI"
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Dagster's event log goes to the instance; the terminal shows our own progress."""
+    logger = logging.getLogger("dagster")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,57 @@
+"""Days, weeks and months as Dagster partitions, and the windows they stand for.
+
+All three begin with the settings' first day of the history, floored to a Monday and to a 1st: a later start would
+leave days without a summary, silently. `end_offset=1` makes today, this week and this month partitions.
+"""
+
+import datetime as dt
+
+import dagster as dg
+
+from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.store.windows import Window, monday, next_month
+
+SETTINGS = Settings()
+"""Partitions are fixed when the code is loaded; a change of start or time zone takes a reload."""
+
+_ZONE = SETTINGS.timezone
+_START = SETTINGS.history_start
+
+DAY = dg.DailyPartitionsDefinition(start_date=_START.isoformat(), timezone=_ZONE, end_offset=1)
+WEEK = dg.WeeklyPartitionsDefinition(start_date=monday(_START).isoformat(), timezone=_ZONE, day_offset=1, end_offset=1)
+MONTH = dg.MonthlyPartitionsDefinition(start_date=_START.replace(day=1).isoformat(), timezone=_ZONE, end_offset=1)
+
+DAYS_PER_RUN = 366
+MONTHS_PER_RUN = 24
+"""A run's samples stay in memory by parts of months; two years keep a run to minutes, and ten years to five runs."""
+
+
+def window_of(context: dg.AssetExecutionContext) -> Window:
+    """The days of the run's partition or range of partitions."""
+    span = context.partition_time_window
+    return Window(span.start.date(), span.end.date())
+
+
+def month_range_tags(window: Window) -> dict[str, str]:
+    """Run tags that ask for all months of a window in one run."""
+    months = list(window.months())
+    return _range_tags(months[0].start, months[-1].start)
+
+
+def week_range_tags(window: Window) -> dict[str, str]:
+    """Run tags that ask for all weeks of a window in one run."""
+    return _range_tags(monday(window.start), monday(window.end - dt.timedelta(days=1)))
+
+
+def known_months(window: Window, today: dt.date) -> Window | None:
+    """The part of the window whose months are partitions: up to the current month."""
+    start = max(window.start, _START.replace(day=1))
+    end = min(window.end, next_month(today))
+    return Window(start, end) if start < end else None
+
+
+def _range_tags(first: dt.date, last: dt.date) -> dict[str, str]:
+    return {
+        "dagster/asset_partition_range_start": first.isoformat(),
+        "dagster/asset_partition_range_end": last.isoformat(),
+    }

@@ -1,0 +1,147 @@
+"""FIT files between a folder and the blob store: in (`migrate`), out (`extract`), and checked (`verify`).
+
+Each may be interrupted at any moment and run again: what is done is skipped, what is half done is done over. An
+original is deleted only after its stored copy has been read back and compared.
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from runningcoach_pipelines.ingest.sources import FoundFile, Limits, Refused, find_files
+from runningcoach_pipelines.store.athletes import ensure_athlete
+from runningcoach_pipelines.store.blob import BlobCorrupt, BlobError, sha256_of
+from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.raw_files import RawFile
+
+Progress = Callable[[str], None]
+
+
+@dataclass(slots=True)
+class TransferReport:
+    """Files moved, files that were there already, originals deleted, and what went wrong by name."""
+
+    stored: int = 0
+    known: int = 0
+    deleted: int = 0
+    problems: list[Refused] = field(default_factory=list)
+
+
+def migrate(
+    lakehouse: Lakehouse,
+    folder: Path,
+    *,
+    athlete_id: str,
+    delete_originals: bool = False,
+    on_file: Progress = lambda _name: None,
+) -> TransferReport:
+    """Store every FIT file below `folder`; archives stay where they are (`import` takes what is in them).
+
+    Raises:
+        NotADirectoryError: `folder` is no folder.
+        BlobError: the blob store refused; no original of a file that is not stored was deleted.
+    """
+    if not folder.is_dir():
+        raise NotADirectoryError(f"{folder}: no such folder")
+    ensure_athlete(lakehouse.engine, athlete_id)
+    report = TransferReport()
+    limits = Limits(file_mib=lakehouse.settings.max_file_mib, archive_files=0)
+    for path in _plain_files(folder):
+        name = path.relative_to(folder).as_posix()
+        on_file(name)
+        for found in find_files([path], limits):
+            if isinstance(found, Refused):
+                report.problems.append(Refused(name, found.reason))
+            else:
+                _store(lakehouse, athlete_id, FoundFile(name, found.data), report)
+                if delete_originals:
+                    _delete_original(lakehouse, athlete_id, path, found.data)
+                    report.deleted += 1
+    return report
+
+
+def verify(lakehouse: Lakehouse, *, on_file: Progress = lambda _name: None) -> list[tuple[RawFile, str]]:
+    """Re-hash every blob of every athlete; returns those that differ or are missing, with the reason."""
+    wrong = []
+    for raw in lakehouse.files.all():
+        on_file(raw.file_name or raw.sha256)
+        try:
+            lakehouse.blobs.get(raw.athlete_id, raw.sha256)
+        except BlobError as error:
+            wrong.append((raw, str(error)))
+    return wrong
+
+
+def extract(
+    lakehouse: Lakehouse, folder: Path, *, athlete_id: str, on_file: Progress = lambda _name: None
+) -> TransferReport:
+    """Write every file of the athlete below `folder`, under every name it was found under.
+
+    A file that is there with other content is left alone and reported.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    report = TransferReport()
+    taken: set[PurePosixPath] = set()
+    for name, sha256 in lakehouse.files.names(athlete_id):
+        on_file(name)
+        relative = _free_name(name, sha256, taken)
+        taken.add(relative)
+        try:
+            data = lakehouse.blobs.get(athlete_id, sha256)
+            _write(folder / relative, data, report)
+        except (BlobError, OSError) as error:
+            report.problems.append(Refused(name, str(error)))
+    return report
+
+
+def _plain_files(folder: Path) -> Iterable[Path]:
+    for parent, folders, names in os.walk(folder):
+        folders.sort()
+        for name in sorted(names):
+            path = Path(parent) / name
+            if not path.is_file():
+                continue
+            with path.open("rb") as stream:
+                head = stream.read(12)
+            archive = head.startswith((b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b"))
+            if not archive and (name.lower().endswith(".fit") or head[8:12] == b".FIT"):
+                yield path
+
+
+def _store(lakehouse: Lakehouse, athlete_id: str, item: FoundFile, report: TransferReport) -> None:
+    sha256 = sha256_of(item.data)
+    blob = lakehouse.blobs.put(athlete_id, sha256, item.data, lakehouse.settings.compression)
+    lakehouse.files.register(athlete_id, item.name, blob)
+    report.stored += blob.created
+    report.known += not blob.created
+
+
+def _delete_original(lakehouse: Lakehouse, athlete_id: str, path: Path, data: bytes) -> None:
+    sha256 = sha256_of(data)
+    if lakehouse.blobs.get(athlete_id, sha256) != data or path.read_bytes() != data:
+        raise BlobCorrupt(f"{path}: the stored copy {sha256} differs from the file; the file was kept")
+    path.unlink()
+
+
+def _free_name(name: str, sha256: str, taken: set[PurePosixPath]) -> PurePosixPath:
+    """The name itself where it is safe and free, else one with the hash in it."""
+    path = PurePosixPath(name)
+    if path.is_absolute() or not path.parts or ".." in path.parts or "\x00" in name:
+        path = PurePosixPath(f"{sha256}.fit")
+    if path in taken:
+        path = path.with_name(f"{path.stem}~{sha256[:12]}{path.suffix}")
+    return path
+
+
+def _write(path: Path, data: bytes, report: TransferReport) -> None:
+    if path.exists():
+        if path.read_bytes() != data:
+            raise FileExistsError(f"{path} is there with other content; move it away and extract again")
+        report.known += 1
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f".{path.name}.part")
+    part.write_bytes(data)
+    part.replace(path)
+    report.stored += 1

@@ -1,0 +1,95 @@
+"""Training zones: their bounds, which zone a sample is in, and time per zone. A lower bound is inclusive.
+
+How time spreads over three zones is judged in `distribution`.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+import polars as pl
+
+from runningcoach_pipelines.metrics.quantity import Quantity, column
+
+PERCENT_OF_MAX = (0.50, 0.60, 0.70, 0.80, 0.90)
+"""Device default."""
+PERCENT_OF_LTHR = (0.85, 0.90, 0.95, 1.00)
+"""Friel."""
+PERCENT_OF_CRITICAL_SPEED = (0.0, 0.80, 0.87, 0.95, 1.05, 1.19)
+"""Skiba, as in GoldenCheetah."""
+
+
+class Method(StrEnum):
+    """What heart-rate zones are a fraction of; an unknown name raises ValueError."""
+
+    MAX = "hrmax"
+    RESERVE = "hrr"
+    THRESHOLD = "lthr"
+
+
+class MaxFormula(StrEnum):
+    """Estimates of HRmax from age; an unknown name raises ValueError."""
+
+    FOX = "fox"
+    TANAKA = "tanaka"
+    NES = "nes"
+    GULATI = "gulati"
+
+
+# Intercept and slope: Fox 1971, Tanaka 2001, Nes 2013, Gulati 2010 (women).
+_MAX_FROM_AGE = {
+    MaxFormula.FOX: (220.0, 1.0),
+    MaxFormula.TANAKA: (208.0, 0.7),
+    MaxFormula.NES: (211.0, 0.64),
+    MaxFormula.GULATI: (206.0, 0.88),
+}
+
+LTHR_SHARE_OF_MAX = 0.92
+"""Estimate of LTHR when nothing measured it; flag the result as estimated."""
+
+
+def estimated_hr_max_bpm(age_years: float, formula: MaxFormula = MaxFormula.NES) -> float:
+    """HRmax by age; ± 10 bpm for one person, so flag it as estimated."""
+    intercept, slope = _MAX_FROM_AGE[formula]
+    return intercept - slope * age_years
+
+
+def heart_rate_bounds_bpm(
+    method: Method,
+    fractions: Sequence[float],
+    *,
+    hr_max_bpm: float | None = None,
+    hr_rest_bpm: float | None = None,
+    lthr_bpm: float | None = None,
+) -> list[int]:
+    """Lower bounds in whole bpm: fraction of HRmax, of heart-rate reserve (Karvonen) or of LTHR.
+
+    Raises ValueError if the value that the method needs is missing.
+    """
+    base, span = 0.0, hr_max_bpm
+    if method is Method.THRESHOLD:
+        span = lthr_bpm
+    elif method is Method.RESERVE:
+        base = hr_rest_bpm if hr_rest_bpm is not None else -1.0
+        span = hr_max_bpm - base if hr_max_bpm is not None else None
+    if span is None or base < 0.0:
+        raise ValueError(f"heart-rate zones by {method.value!r} lack a value: set it among the athlete's settings")
+    return [int(base + fraction * span + 0.5) for fraction in fractions]
+
+
+def speed_bounds_mps(critical_speed_mps: float, fractions: Sequence[float] = PERCENT_OF_CRITICAL_SPEED) -> list[float]:
+    """Lower bounds of the pace zones as speeds."""
+    return [fraction * critical_speed_mps for fraction in fractions]
+
+
+def zone_number(value: Quantity, lower_bounds: Sequence[Quantity]) -> pl.Expr:
+    """Zone of each sample: 0 below the first bound, then 1 … n; a value on a bound lies above it."""
+    measured = column(value)
+    reached = pl.sum_horizontal((measured >= column(bound)).fill_null(False).cast(pl.Int32) for bound in lower_bounds)
+    return pl.when(measured.is_not_null()).then(reached)
+
+
+def time_in_zones_s(value: Quantity, weight_s: Quantity, lower_bounds: Sequence[Quantity]) -> list[pl.Expr]:
+    """Seconds below the first bound and in each zone: one aggregate per zone, null if nothing was measured."""
+    zone, weight = zone_number(value, lower_bounds), column(weight_s)
+    measured = zone.count() > 0
+    return [pl.when(measured).then(weight.filter(zone == number).sum()) for number in range(len(lower_bounds) + 1)]

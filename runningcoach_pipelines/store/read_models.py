@@ -1,0 +1,147 @@
+"""What pages and commands show, as typed frames: queries, no formulas. Every one names the athlete."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Connection, Engine, func, select
+
+from runningcoach_pipelines.store.frames import read_frame
+from runningcoach_pipelines.store.tables import (
+    Activity,
+    ActivityMetrics,
+    AnalyticsSummary,
+    FitnessMetricsDaily,
+    GarminRawFile,
+)
+
+_FITNESS = FitnessMetricsDaily.__table__
+_SUMMARIES = AnalyticsSummary.__table__
+_ACTIVITIES = Activity.__table__
+_METRICS = ActivityMetrics.__table__
+_FILES = GarminRawFile.__table__
+
+
+def fitness(engine: Engine, athlete_id: str, *, since: dt.date | None = None) -> pl.DataFrame:
+    """Rows of `fitness_metrics_daily` by day."""
+    statement = select(_FITNESS).where(_FITNESS.c.athlete_id == athlete_id).order_by(_FITNESS.c.day)
+    if since is not None:
+        statement = statement.where(_FITNESS.c.day >= since)
+    with engine.connect() as connection:
+        return read_frame(connection, statement)
+
+
+def summaries(engine: Engine, athlete_id: str, period: str, *, last: int) -> pl.DataFrame:
+    """The last weeks or months with activities, oldest first."""
+    statement = (
+        select(_SUMMARIES)
+        .where(_SUMMARIES.c.athlete_id == athlete_id, _SUMMARIES.c.period == period)
+        .order_by(_SUMMARIES.c.period_start.desc())
+        .limit(last)
+    )
+    with engine.connect() as connection:
+        return read_frame(connection, statement).reverse()
+
+
+def latest_activities(engine: Engine, athlete_id: str, *, last: int) -> pl.DataFrame:
+    """Start, sport, distance, time, heart rate and load of the latest activities, newest first."""
+    statement = (
+        select(
+            _ACTIVITIES.c.activity_id,
+            _ACTIVITIES.c.started_at,
+            _ACTIVITIES.c.utc_offset_s,
+            _ACTIVITIES.c.local_day,
+            _ACTIVITIES.c.sport,
+            _ACTIVITIES.c.sub_sport,
+            _METRICS.c.distance_m,
+            _METRICS.c.timer_s,
+            _METRICS.c.avg_heart_rate_bpm,
+            _METRICS.c.ascent_m,
+            _METRICS.c.load,
+            _METRICS.c.load_source,
+            _ACTIVITIES.c.suspected_duplicate_of,
+        )
+        .join(_METRICS, _METRICS.c.activity_id == _ACTIVITIES.c.activity_id)
+        .where(_ACTIVITIES.c.athlete_id == athlete_id)
+        .order_by(_ACTIVITIES.c.started_at.desc(), _ACTIVITIES.c.activity_id)
+        .limit(last)
+    )
+    with engine.connect() as connection:
+        return read_frame(connection, statement)
+
+
+@dataclass(frozen=True, slots=True)
+class BlobStatistics:
+    """FIT files of all athletes that share a compression."""
+
+    compression: str
+    files: int
+    raw_bytes: int
+    stored_bytes: int
+
+    @property
+    def ratio(self) -> float:
+        """How many times smaller the stored form is."""
+        return self.raw_bytes / self.stored_bytes if self.stored_bytes else 0.0
+
+
+def blob_statistics(engine: Engine) -> list[BlobStatistics]:
+    """Count, raw and stored size of the FIT blobs by compression."""
+    statement = (
+        select(
+            _FILES.c.compression_type,
+            func.count(),
+            func.sum(_FILES.c.file_size),
+            func.sum(_FILES.c.stored_size),
+        )
+        .group_by(_FILES.c.compression_type)
+        .order_by(_FILES.c.compression_type)
+    )
+    with engine.connect() as connection:
+        return [
+            BlobStatistics(kind, count, int(raw), int(kept)) for kind, count, raw, kept in connection.execute(statement)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class AthleteStatus:
+    """What is there of an athlete, and up to which day."""
+
+    athlete_id: str
+    files: dict[str, int]
+    failed: int
+    activities: int
+    first_day: dt.date | None
+    last_day: dt.date | None
+    fitness_to: dt.date | None
+
+
+def athlete_status(engine: Engine, athlete_id: str) -> AthleteStatus:
+    """Files by kind, activities and days of an athlete."""
+    with engine.connect() as connection:
+        activities, first, last = connection.execute(
+            select(func.count(), func.min(_ACTIVITIES.c.local_day), func.max(_ACTIVITIES.c.local_day)).where(
+                _ACTIVITIES.c.athlete_id == athlete_id
+            )
+        ).one()
+        fitness_to = connection.execute(
+            select(func.max(_FITNESS.c.day)).where(_FITNESS.c.athlete_id == athlete_id)
+        ).scalar_one()
+        kinds = _files_by_kind(connection, athlete_id)
+    failed = kinds.pop("failed", 0)
+    return AthleteStatus(athlete_id, kinds, failed, activities, first, last, fitness_to)
+
+
+def _files_by_kind(connection: Connection, athlete_id: str) -> dict[str, int]:
+    status, kind = _FILES.c.fit_file_status, func.coalesce(_FILES.c.file_type, "unread")
+    statement = (
+        select(status, kind, func.count())
+        .where(_FILES.c.athlete_id == athlete_id)
+        .group_by(status, kind)
+        .order_by(kind)
+    )
+    counts: dict[str, int] = {}
+    for state, name, count in connection.execute(statement):
+        key = "failed" if state == "failed" else name
+        counts[key] = counts.get(key, 0) + count
+    return counts

@@ -1,0 +1,25 @@
+"""Dropping everything derived, so that it can be made again from bronze. Bronze and settings are not touched."""
+
+from sqlalchemy import delete
+
+from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.tables import (
+    Activity,
+    ActivityMetrics,
+    ActivitySource,
+    AnalyticsSummary,
+    FitnessMetricsDaily,
+    Lap,
+)
+from runningcoach_pipelines.store.windows import lock
+
+DERIVED = (Activity, ActivitySource, Lap, ActivityMetrics, FitnessMetricsDaily, AnalyticsSummary)
+
+
+def drop_derived(lakehouse: Lakehouse) -> None:
+    """Empty every derived table and the lake, in one transaction for the tables."""
+    with lakehouse.engine.begin() as connection:
+        lock(connection, "activity_samples")
+        lakehouse.samples.clear()
+        for table in DERIVED:
+            connection.execute(delete(table))
