@@ -33,9 +33,10 @@ class FileOutline:
     @property
     def days(self) -> tuple[dt.date, dt.date] | None:
         """First and last local day of the sessions; of a file without any, the day it was made."""
-        days = [session.local_day for session in self.sessions] or [self.created_on]
-        known = [day for day in days if day is not None]
-        return (min(known), max(known)) if known else None
+        days = [session.local_day for session in self.sessions]
+        if not days and self.created_on is not None:
+            days = [self.created_on]
+        return (min(days), max(days)) if days else None
 
 
 @dataclass(frozen=True, slots=True)

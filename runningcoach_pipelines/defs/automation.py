@@ -12,7 +12,7 @@ import dagster as dg
 _WHOLE_HISTORY = dt.timedelta(days=366 * 60)
 
 
-def follow_upstream() -> dg.AutomationCondition[dg.AssetKey]:
+def follow_upstream() -> dg.AutomationCondition[dg.AssetKey | dg.AssetCheckKey]:
     """Materialize what an updated upstream partition feeds, once nothing upstream is under way."""
     condition = dg.AutomationCondition
     upstream_changed = condition.any_deps_updated().since_last_handled()
@@ -25,7 +25,7 @@ def follow_upstream() -> dg.AutomationCondition[dg.AssetKey]:
     ).with_label("follow_upstream")
 
 
-def follow_any_change() -> dg.AutomationCondition[dg.AssetKey]:
+def follow_any_change() -> dg.AutomationCondition[dg.AssetKey | dg.AssetCheckKey]:
     """The same for an asset without partitions."""
     condition = dg.AutomationCondition
     return (

@@ -28,7 +28,7 @@ def stopwatch() -> Iterator[Stopwatch]:
     watch.seconds = time.perf_counter() - begin
 
 
-def table(rows: Sequence[Mapping[str, str | float | int | bool]]) -> dg.TableMetadataValue:
+def table(rows: Sequence[Mapping[str, str | float]]) -> dg.TableMetadataValue:
     """A small preview."""
     return dg.MetadataValue.table([dg.TableRecord(data=row) for row in rows]) if rows else _NOTHING
 

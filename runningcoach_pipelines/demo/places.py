@@ -76,6 +76,6 @@ HONOLULU = Place(
     park=Circuit("Kapiolani round", 21.2680, -157.8190, 3_400, 5, roll_m=1),
     hill=Course("Tantalus", 21.3140, -157.8290, 20, 9_000, 60, climb_m=380, roll_m=8, roll_length_m=900),
     track=Circuit("Kaimuki oval", 21.2790, -157.8020, 400, 60, oval=0.28),
-    race=Circuit("Honolulu marathon", 21.2890, -157.8570, 42_600, 14, roll_m=11, rolls=4, oval=0.5),
+    race=Circuit("Honolulu marathon", 21.2890, -157.8570, 42_600, 20, roll_m=11, rolls=4, oval=0.5),
 )
 HOME = SEOUL

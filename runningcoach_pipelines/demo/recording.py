@@ -186,7 +186,7 @@ def _verdict(recording: Recording) -> Columns:
     form = recording.motion.form
     settings = form.settings
     reserve = (recording.columns["heart_rate"] - settings.resting_hr) / (settings.max_hr - settings.resting_hr)
-    # Banister's form for men, at one second per record: an hour at threshold comes to about 180.
+    # Banister's form for men, at one second per record: an hour at threshold comes to about 170.
     impulse = float(np.nansum(reserve * 0.64 * np.exp(1.92 * reserve))) / 60
     return {
         "aerobic_training_effect": np.array([min(5.0, 0.8 + 0.9 * impulse**0.5 / 3)]).round(1),

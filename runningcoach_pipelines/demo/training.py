@@ -169,7 +169,9 @@ class TrainingPlan:
         year = self.seasons.year(day.year)
         if day in year.clock_change_nights:
             place = self.seasons.place_on(day)
-            return PlannedSession(Kind.EASY, _start(day, time(1, 22, 40), place), place, Surface.ROAD, 70.0, 0)
+            # Berlin's clocks go from 2 to 3 in March, and from 3 back to 2 in October.
+            clock = time(1, 22, 40) if day.month == 3 else time(2, 17, 30)
+            return PlannedSession(Kind.EASY, _start(day, clock, place), place, Surface.ROAD, 70.0, 0)
         if day in year.night_runs:
             return PlannedSession(Kind.EASY, _start(day, time(0, 30, 5), HOME), HOME, Surface.ROAD, 48.0, 0)
         return None

@@ -172,7 +172,7 @@ _BLOCKS = MappingProxyType(
 def _stops(
     session: PlannedSession, blocks: Sequence[Block], rng: np.random.Generator, *, auto_pause: bool
 ) -> list[tuple[int, Block]]:
-    """Red lights every half hour or so, and sometimes a long stop for which the timer is halted by hand."""
+    """Red lights every forty minutes or so, and sometimes a long stop for which the timer is halted by hand."""
     total = sum(block.seconds for block in blocks)
     if total < 900 or session.kind is Kind.RACE:
         return []

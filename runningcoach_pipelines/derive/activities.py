@@ -95,7 +95,7 @@ def _derive_month(lakehouse: Lakehouse, month: Window, report: ActivitiesReport)
         window=month,
         activities=_activity_rows(parts),
         sources=_source_rows(parts),
-        laps=_concat((_lap_rows(a, p) for a, p in parts), frame_schema(Lap.__table__)),
+        laps=_concat((_lap_rows(a, p) for a, p in parts), frame_schema(Lap.table())),
         samples=_concat((_sample_rows(a, p) for a, p in parts), SAMPLES_SCHEMA),
     )
     report.files += len(files)
@@ -173,7 +173,7 @@ def _activity_rows(parts: Sequence[tuple[Identified, _Read]]) -> pl.DataFrame:
                 "code_version": CODE_VERSION,
             }
         )
-    return pl.DataFrame(rows, schema=frame_schema(Activity.__table__))
+    return pl.DataFrame(rows, schema=frame_schema(Activity.table()))
 
 
 def _source_rows(parts: Sequence[tuple[Identified, _Read]]) -> pl.DataFrame:
@@ -189,11 +189,11 @@ def _source_rows(parts: Sequence[tuple[Identified, _Read]]) -> pl.DataFrame:
         for activity, part in parts
         for source in activity.sources
     ]
-    return pl.DataFrame(rows, schema=frame_schema(ActivitySource.__table__))
+    return pl.DataFrame(rows, schema=frame_schema(ActivitySource.table()))
 
 
 def _lap_rows(activity: Identified, part: _Read) -> pl.DataFrame:
-    return _of_activity(part.content.laps, activity, part, frame_schema(Lap.__table__))
+    return _of_activity(part.content.laps, activity, part, frame_schema(Lap.table()))
 
 
 def _sample_rows(activity: Identified, part: _Read) -> pl.DataFrame:
@@ -213,7 +213,7 @@ def _of_activity(frame: pl.DataFrame, activity: Identified, part: _Read, schema:
             code_version=pl.lit(CODE_VERSION),
         )
         .select(schema.names())
-        .cast(dict(schema))
+        .cast(schema)
     )
 
 
@@ -228,8 +228,8 @@ def _write(lakehouse: Lakehouse, months: Sequence[_Month]) -> None:
         lock(connection, "activity_samples")
         lakehouse.samples.replace_months(pl.concat([m.samples for m in months]), window)
         for table, key, frame in (
-            (Activity.__table__, "activity_id", pl.concat([m.activities for m in months])),
-            (ActivitySource.__table__, "activity_id", pl.concat([m.sources for m in months])),
-            (Lap.__table__, "activity_id", pl.concat([m.laps for m in months])),
+            (Activity.table(), "activity_id", pl.concat([m.activities for m in months])),
+            (ActivitySource.table(), "activity_id", pl.concat([m.sources for m in months])),
+            (Lap.table(), "activity_id", pl.concat([m.laps for m in months])),
         ):
             replace_window(connection, table, frame, day="local_day", window=window, key=key)

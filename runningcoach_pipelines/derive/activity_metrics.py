@@ -54,9 +54,7 @@ def derive_activity_metrics(lakehouse: Lakehouse, window: Window) -> MetricsRepo
         samples = lakehouse.samples.scan(month).collect()
         rows = measure(known, samples)
         with lakehouse.engine.begin() as connection:
-            replace_window(
-                connection, ActivityMetrics.__table__, rows, day="local_day", window=month, key="activity_id"
-            )
+            replace_window(connection, ActivityMetrics.table(), rows, day="local_day", window=month, key="activity_id")
         activities += rows.height
         imputed += rows.filter(_COL("load_source") == load.Source.IMPUTED.value).height
     return MetricsReport(activities, imputed)
@@ -84,12 +82,12 @@ def measure(activities: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
         counted=_COL("suspected_duplicate_of").is_null(),
         code_version=pl.lit(CODE_VERSION),
     )
-    schema = frame_schema(ActivityMetrics.__table__)
-    return _with_loads(rows).select(schema.names()).cast(dict(schema)).sort("local_day", "activity_id")
+    schema = frame_schema(ActivityMetrics.table())
+    return _with_loads(rows).select(schema.names()).cast(schema).sort("local_day", "activity_id")
 
 
 def _activities(connection: Connection, month: Window) -> pl.DataFrame:
-    table = Activity.__table__
+    table = Activity.table()
     inside = (table.c.local_day >= month.start) & (table.c.local_day < month.end)
     return read_frame(connection, select(table).where(inside))
 
@@ -121,7 +119,6 @@ def _from_samples(samples: pl.DataFrame) -> pl.DataFrame:
         grade=grade.over_distance(_COL("distance_m"), _COL("altitude_m")).over(by),
     ).with_columns(flat_speed_mps=gap.flat_speed_mps(_COL("speed_mps"), _COL("grade").fill_null(0)))
     timer_s = clock.timer_time_s(_COL("timer_s"))
-    athlete = {"hr_rest_bpm": _COL("hr_rest_bpm"), "hr_max_bpm": _COL("hr_max_bpm"), "sex": _COL("sex")}
     sums = weighed.group_by(by).agg(
         sampled_distance_m=_COL("distance_m").drop_nulls().last(),
         sampled_elapsed_s=_COL("elapsed_s").last(),
@@ -132,7 +129,13 @@ def _from_samples(samples: pl.DataFrame) -> pl.DataFrame:
         sampled_max_heart_rate_bpm=heart_rate.max_bpm(_COL("heart_rate_bpm")),
         heart_rate_coverage=heart_rate.coverage(_COL("hr"), _COL("weight_s"), timer_s),
         sampled_ascent_m=elevation.ascent_descent(_COL("altitude_m")).struct.field("ascent_m"),
-        trimp=trimp.banister(_COL("hr"), _COL("weight_s"), **athlete),
+        trimp=trimp.banister(
+            _COL("hr"),
+            _COL("weight_s"),
+            hr_rest_bpm=_COL("hr_rest_bpm"),
+            hr_max_bpm=_COL("hr_max_bpm"),
+            sex=_COL("sex"),
+        ),
     )
     seconds = (
         clock.per_second(weighed)

@@ -40,7 +40,7 @@ class FitnessReport:
 
 def derive_fitness(lakehouse: Lakehouse, today: dt.date) -> FitnessReport:
     """Make `fitness_metrics_daily` anew for all athletes, from their first activity to `today`."""
-    table = ActivityMetrics.__table__
+    table = ActivityMetrics.table()
     with lakehouse.engine.begin() as connection:
         activities = read_frame(
             connection,
@@ -49,7 +49,7 @@ def derive_fitness(lakehouse: Lakehouse, today: dt.date) -> FitnessReport:
             ),
         )
         rows = daily_fitness(activities, today)
-        replace_all(connection, FitnessMetricsDaily.__table__, rows)
+        replace_all(connection, FitnessMetricsDaily.table(), rows)
     last = rows.group_by("athlete_id", maintain_order=True).last()
     latest = last.select("athlete_id", "day", "ctl", "atl", "tsb").iter_rows()
     return FitnessReport(days=rows.height, latest=tuple(Form(*row) for row in latest))
@@ -70,7 +70,7 @@ def daily_fitness(activities: pl.DataFrame, today: dt.date) -> pl.DataFrame:
         .group_by("athlete_id", "local_day", maintain_order=True)
         .agg(pl.col("load").sum(), activities=pl.len(), imputed_load=imputed.sum())
     )
-    schema = frame_schema(FitnessMetricsDaily.__table__)
+    schema = frame_schema(FitnessMetricsDaily.table())
     series = [_series(own, today) for own in days.partition_by("athlete_id", maintain_order=True)]
     if not series:
         return pl.DataFrame(schema=schema)
@@ -79,13 +79,13 @@ def daily_fitness(activities: pl.DataFrame, today: dt.date) -> pl.DataFrame:
         .rename({"local_day": "day"})
         .with_columns(code_version=pl.lit(CODE_VERSION))
         .select(schema.names())
-        .cast(dict(schema))
+        .cast(schema)
     )
 
 
 def _series(days: pl.DataFrame, today: dt.date) -> pl.DataFrame:
-    first = days["local_day"].min()
-    last = max(today, days["local_day"].max())
+    first: dt.date = days["local_day"][0]
+    last = max(today, days["local_day"][-1])
     calendar = pl.DataFrame({"local_day": pl.date_range(first, last, eager=True)})
     dense = calendar.join(days, on="local_day", how="left").with_columns(
         pl.col("athlete_id").fill_null(days["athlete_id"][0]),

@@ -33,7 +33,7 @@ class Period(StrEnum):
 def derive_summaries(lakehouse: Lakehouse, period: Period, window: Window) -> int:
     """Make the summaries of the whole periods that the window touches anew; returns the rows written."""
     whole = period.whole(window)
-    metrics, summaries = ActivityMetrics.__table__, AnalyticsSummary.__table__
+    metrics, summaries = ActivityMetrics.table(), AnalyticsSummary.table()
     with lakehouse.engine.begin() as connection:
         lock(connection, summaries.name)
         activities = read_frame(
@@ -63,7 +63,7 @@ def summarize(activities: pl.DataFrame, period: Period) -> pl.DataFrame:
     run = pl.col("sport") == "running"
     imputed = pl.col("load_source") == load.Source.IMPUTED.value
     unit = "1w" if period is Period.WEEK else "1mo"
-    schema = frame_schema(AnalyticsSummary.__table__)
+    schema = frame_schema(AnalyticsSummary.table())
     return (
         activities.filter("counted")
         .group_by("athlete_id", period_start=pl.col("local_day").dt.truncate(unit), maintain_order=True)
@@ -82,6 +82,6 @@ def summarize(activities: pl.DataFrame, period: Period) -> pl.DataFrame:
         )
         .with_columns(period=pl.lit(period.value), code_version=pl.lit(CODE_VERSION))
         .select(schema.names())
-        .cast(dict(schema))
+        .cast(schema)
         .sort("athlete_id", "period_start")
     )

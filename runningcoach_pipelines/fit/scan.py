@@ -7,6 +7,7 @@ for runs or periods costs more than it saves (measured: 75 ns a message this way
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable
 
 from runningcoach_pipelines.fit import base_types, definitions
@@ -149,8 +150,11 @@ class _SegmentScan:
             types = self._developer_types(body)
             described = definitions.parse(body, tuple(known or base_types.BYTE for known in types))
             if described is not definition:
-                mine = self._index.offsets.pop(definition)
-                self._index.offsets[described] = sorted(self._index.offsets.get(described, []) + mine)
+                offsets = self._index.offsets[definition]
+                first = bisect_left(offsets, self._segment.start)
+                self._index.offsets.setdefault(described, []).extend(offsets[first:])
+                self._index.offsets[described].sort()
+                del offsets[first:]
 
     def _truncated(self, position: int) -> _Damaged:
         return _Damaged(ProblemKind.TRUNCATED, position, "the message here is cut by the end of the data")

@@ -72,7 +72,7 @@ def import_files(
         if isinstance(item, Refused):
             report.refused.append(item)
         else:
-            _import_file(lakehouse, athlete_id, item, today, report)
+            import_file(lakehouse, athlete_id, item, today, report)
     return report
 
 
@@ -109,7 +109,8 @@ def look_inside(data: bytes, settings: Settings, today: dt.date) -> Reading:
     )
 
 
-def _import_file(lakehouse: Lakehouse, athlete_id: str, item: FoundFile, today: dt.date, report: ImportReport) -> None:
+def import_file(lakehouse: Lakehouse, athlete_id: str, item: FoundFile, today: dt.date, report: ImportReport) -> None:
+    """Store a file of an athlete that exists, look inside, and add to the report what became of it."""
     sha256 = sha256_of(item.data)
     known = lakehouse.files.find(athlete_id, sha256)
     if known is not None and known.status is FileStatus.DECODED and known.file_name == item.name:

@@ -4,11 +4,13 @@ Each may be interrupted at any moment and run again: what is done is skipped, wh
 original is deleted only after its stored copy has been read back and compared.
 """
 
+import datetime as dt
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from runningcoach_pipelines.ingest.importing import ImportReport, import_file
 from runningcoach_pipelines.ingest.sources import FoundFile, Limits, Refused, find_files
 from runningcoach_pipelines.store.athletes import ensure_athlete
 from runningcoach_pipelines.store.blob import BlobCorrupt, BlobError, sha256_of
@@ -19,12 +21,19 @@ Progress = Callable[[str], None]
 
 
 @dataclass(slots=True)
-class TransferReport:
-    """Files moved, files that were there already, originals deleted, and what went wrong by name."""
+class MigrationReport:
+    """What was imported, and how many originals were deleted."""
 
-    stored: int = 0
-    known: int = 0
+    imported: ImportReport = field(default_factory=ImportReport)
     deleted: int = 0
+
+
+@dataclass(slots=True)
+class ExtractionReport:
+    """Files written, files that were there already, and what went wrong by name."""
+
+    written: int = 0
+    known: int = 0
     problems: list[Refused] = field(default_factory=list)
 
 
@@ -33,10 +42,13 @@ def migrate(
     folder: Path,
     *,
     athlete_id: str,
+    today: dt.date,
     delete_originals: bool = False,
     on_file: Progress = lambda _name: None,
-) -> TransferReport:
-    """Store every FIT file below `folder`; archives stay where they are (`import` takes what is in them).
+) -> MigrationReport:
+    """Import every FIT file below `folder`; archives stay where they are (`import` takes what is in them).
+
+    Files that cannot be decoded are stored as well, and deleted as well: their bytes are safe.
 
     Raises:
         NotADirectoryError: `folder` is no folder.
@@ -45,19 +57,19 @@ def migrate(
     if not folder.is_dir():
         raise NotADirectoryError(f"{folder}: no such folder")
     ensure_athlete(lakehouse.engine, athlete_id)
-    report = TransferReport()
+    report = MigrationReport()
     limits = Limits(file_mib=lakehouse.settings.max_file_mib, archive_files=0)
     for path in _plain_files(folder):
         name = path.relative_to(folder).as_posix()
         on_file(name)
         for found in find_files([path], limits):
             if isinstance(found, Refused):
-                report.problems.append(Refused(name, found.reason))
-            else:
-                _store(lakehouse, athlete_id, FoundFile(name, found.data), report)
-                if delete_originals:
-                    _delete_original(lakehouse, athlete_id, path, found.data)
-                    report.deleted += 1
+                report.imported.refused.append(Refused(name, found.reason))
+                continue
+            import_file(lakehouse, athlete_id, FoundFile(name, found.data), today, report.imported)
+            if delete_originals:
+                _delete_original(lakehouse, athlete_id, path, found.data)
+                report.deleted += 1
     return report
 
 
@@ -75,13 +87,13 @@ def verify(lakehouse: Lakehouse, *, on_file: Progress = lambda _name: None) -> l
 
 def extract(
     lakehouse: Lakehouse, folder: Path, *, athlete_id: str, on_file: Progress = lambda _name: None
-) -> TransferReport:
+) -> ExtractionReport:
     """Write every file of the athlete below `folder`, under every name it was found under.
 
     A file that is there with other content is left alone and reported.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    report = TransferReport()
+    report = ExtractionReport()
     taken: set[PurePosixPath] = set()
     for name, sha256 in lakehouse.files.names(athlete_id):
         on_file(name)
@@ -109,14 +121,6 @@ def _plain_files(folder: Path) -> Iterable[Path]:
                 yield path
 
 
-def _store(lakehouse: Lakehouse, athlete_id: str, item: FoundFile, report: TransferReport) -> None:
-    sha256 = sha256_of(item.data)
-    blob = lakehouse.blobs.put(athlete_id, sha256, item.data, lakehouse.settings.compression)
-    lakehouse.files.register(athlete_id, item.name, blob)
-    report.stored += blob.created
-    report.known += not blob.created
-
-
 def _delete_original(lakehouse: Lakehouse, athlete_id: str, path: Path, data: bytes) -> None:
     sha256 = sha256_of(data)
     if lakehouse.blobs.get(athlete_id, sha256) != data or path.read_bytes() != data:
@@ -134,7 +138,7 @@ def _free_name(name: str, sha256: str, taken: set[PurePosixPath]) -> PurePosixPa
     return path
 
 
-def _write(path: Path, data: bytes, report: TransferReport) -> None:
+def _write(path: Path, data: bytes, report: ExtractionReport) -> None:
     if path.exists():
         if path.read_bytes() != data:
             raise FileExistsError(f"{path} is there with other content; move it away and extract again")
@@ -144,4 +148,4 @@ def _write(path: Path, data: bytes, report: TransferReport) -> None:
     part = path.with_name(f".{path.name}.part")
     part.write_bytes(data)
     part.replace(path)
-    report.stored += 1
+    report.written += 1

@@ -144,7 +144,7 @@ def mean_max(per_second: ArrayLike, window_s: int) -> float | None:
 
 
 def _mean_max(values: Floats, windows_s: Sequence[int]) -> dict[int, float]:
-    unknown = np.isnan(values)
+    unknown = ~np.isfinite(values)
     sums = np.concatenate(([0.0], np.cumsum(np.where(unknown, 0.0, values))))
     gaps = np.concatenate(([0], np.cumsum(unknown)))
     best = {}

@@ -31,7 +31,7 @@ def is_artefact(intervals_ms: ArrayLike) -> NDArray[np.bool_]:
     rr = np.asarray(intervals_ms, dtype=np.float64)
     off = np.zeros(rr.size + 1, dtype=bool)
     if rr.size > 1:
-        with np.errstate(divide="ignore", invalid="ignore"):
+        with np.errstate(divide="ignore", over="ignore", invalid="ignore"):
             off[1:-1] = np.maximum(rr[1:] / rr[:-1], rr[:-1] / rr[1:]) > ARTEFACT_RATIO
     return (off[:-1] & off[1:]) | (rr >= LONGEST_INTERVAL_MS) | ~np.isfinite(rr)
 

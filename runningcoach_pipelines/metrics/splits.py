@@ -25,10 +25,20 @@ def crossing_times_s(timer_s: ArrayLike, distance_m: ArrayLike, *, split_m: floa
 
     A standstill exactly on a mark belongs to the split before it. NaN samples are skipped.
     """
+    return _crossings_s(*_anchored(timer_s, distance_m), split_m)
+
+
+def _anchored(timer_s: ArrayLike, distance_m: ArrayLike) -> tuple[Floats, Floats]:
+    """Time and distance from (0, 0) on, neither ever running backwards."""
     time, path = np.asarray(timer_s, dtype=np.float64), np.asarray(distance_m, dtype=np.float64)
     known = np.isfinite(time) & np.isfinite(path) & (path >= 0.0)
-    time = np.maximum.accumulate(np.concatenate(([0.0], time[known])))
-    path = np.maximum.accumulate(np.concatenate(([0.0], path[known])))
+    return (
+        np.maximum.accumulate(np.concatenate(([0.0], time[known]))),
+        np.maximum.accumulate(np.concatenate(([0.0], path[known]))),
+    )
+
+
+def _crossings_s(time: Floats, path: Floats, split_m: float) -> Floats:
     marks = np.arange(int(path[-1] // split_m) + 1) * split_m
     after = np.searchsorted(path, marks, side="right")
     before = after - 1
@@ -53,17 +63,14 @@ def kilometre_splits(samples: pl.DataFrame) -> pl.DataFrame:
     """
     found: list[tuple[object, int, float, float, float]] = []
     for (activity,), rows in samples.group_by("activity_id", maintain_order=True):
-        known = rows.select(pl.col("timer_s", "distance_m").cast(pl.Float64)).drop_nulls()
-        if known.is_empty():
-            continue
-        time, path = known["timer_s"].to_numpy(), known["distance_m"].to_numpy()
-        marks = crossing_times_s(time, path)
-        rest_m = float(np.nanmax(path)) - KILOMETRE_M * (len(marks) - 1)
-        rest_s = float(np.nanmax(time) - marks[-1])
+        time, path = _anchored(rows["timer_s"].to_numpy(), rows["distance_m"].to_numpy())
+        marks = _crossings_s(time, path, KILOMETRE_M)
+        rest_m, rest_s = path[-1] - KILOMETRE_M * (len(marks) - 1), time[-1] - marks[-1]
         lengths = [KILOMETRE_M] * (len(marks) - 1) + ([rest_m] if rest_m > 0.0 and rest_s > 0.0 else [])
-        times = [*np.diff(marks).tolist(), rest_s]
+        times = [*np.diff(marks), rest_s]
         found += [
-            (activity, number + 1, length, times[number], float(marks[number])) for number, length in enumerate(lengths)
+            (activity, number + 1, float(length), float(times[number]), float(marks[number]))
+            for number, length in enumerate(lengths)
         ]
     schema = pl.Schema({**SPLIT_SCHEMA, "activity_id": samples.schema["activity_id"]})
     return pl.DataFrame(found, schema=schema, orient="row")

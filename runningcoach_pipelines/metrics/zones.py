@@ -91,5 +91,8 @@ def zone_number(value: Quantity, lower_bounds: Sequence[Quantity]) -> pl.Expr:
 def time_in_zones_s(value: Quantity, weight_s: Quantity, lower_bounds: Sequence[Quantity]) -> list[pl.Expr]:
     """Seconds below the first bound and in each zone: one aggregate per zone, null if nothing was measured."""
     zone, weight = zone_number(value, lower_bounds), column(weight_s)
-    measured = zone.count() > 0
-    return [pl.when(measured).then(weight.filter(zone == number).sum()) for number in range(len(lower_bounds) + 1)]
+    measured = pl.when(zone.is_not_null()).then(weight)
+    return [
+        pl.when(measured.count() > 0).then(measured.filter(zone == number).sum())
+        for number in range(len(lower_bounds) + 1)
+    ]

@@ -51,5 +51,5 @@ def store_settings(engine: Engine, athlete_id: str, versions: Sequence[SettingsF
 
 def read_settings(connection: Connection) -> pl.DataFrame:
     """All versions of all athletes, by athlete and `valid_from`."""
-    table = AthleteSettings.__table__
+    table = AthleteSettings.table()
     return read_frame(connection, select(table).order_by(table.c.athlete_id, table.c.valid_from))

@@ -4,6 +4,7 @@ The row's other columns (what the file is, when it was run) belong to `raw_files
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import Engine, Row, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -12,7 +13,7 @@ from runningcoach_pipelines.settings import Compression
 from runningcoach_pipelines.store.blob import BlobMissing, StoredBlob, check_content, compress, unpack
 from runningcoach_pipelines.store.tables import GarminRawFile
 
-_FILES = GarminRawFile.__table__
+_FILES = GarminRawFile.table()
 
 
 class DatabaseBlobStore:
@@ -107,7 +108,7 @@ class DatabaseBlobStore:
         with self._engine.connect() as connection:
             yield from connection.execute(statement).scalars().all()
 
-    def _find(self, athlete_id: str, sha256: str) -> Row[tuple[bytes, int, int, str]] | None:
+    def _find(self, athlete_id: str, sha256: str) -> Row[Any] | None:
         statement = select(
             _FILES.c.file_content, _FILES.c.file_size, _FILES.c.stored_size, _FILES.c.compression_type
         ).where(

@@ -7,14 +7,14 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Date, Engine, Row, and_, cast, func, or_, select, true, update
+from sqlalchemy import ColumnElement, Date, Engine, RowMapping, and_, cast, func, or_, select, true, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from runningcoach_pipelines.store.blob import StoredBlob
 from runningcoach_pipelines.store.tables import GarminRawFile, GarminRawFileName
 from runningcoach_pipelines.store.windows import Window
 
-_FILES = GarminRawFile.__table__
+_FILES = GarminRawFile.table()
 
 
 class FileStatus(StrEnum):
@@ -60,19 +60,17 @@ _COLUMNS = (
     _FILES.c.sha256,
     _FILES.c.file_name,
     _FILES.c.file_size,
-    _FILES.c.fit_file_status,
-    _FILES.c.fit_error,
-    _FILES.c.fit_notes,
+    _FILES.c.fit_file_status.label("status"),
+    _FILES.c.fit_error.label("error"),
+    _FILES.c.fit_notes.label("notes"),
     _FILES.c.file_type,
     _FILES.c.first_day,
     _FILES.c.last_day,
 )
 
 
-def _raw_file(row: Row[tuple[object, ...]]) -> RawFile:
-    values = list(row)
-    values[5] = FileStatus(str(values[5]))
-    return RawFile(*values)  # type: ignore[arg-type]  # the columns above are the fields in order
+def _raw_file(row: RowMapping) -> RawFile:
+    return RawFile(**{**row, "status": FileStatus(row["status"])})
 
 
 class RawFiles:
@@ -103,7 +101,7 @@ class RawFiles:
 
     def names(self, athlete_id: str) -> list[tuple[str, str]]:
         """Every name the athlete's files were found under, with the file's SHA-256, by name."""
-        table = GarminRawFileName.__table__
+        table = GarminRawFileName.table()
         statement = select(table.c.file_name, table.c.sha256).where(table.c.athlete_id == athlete_id)
         with self._engine.connect() as connection:
             return [
@@ -189,4 +187,4 @@ class RawFiles:
     def _select(self, where: ColumnElement[bool]) -> list[RawFile]:
         statement = select(*_COLUMNS).where(where).order_by(_FILES.c.raw_file_id)
         with self._engine.connect() as connection:
-            return [_raw_file(row) for row in connection.execute(statement)]
+            return [_raw_file(row) for row in connection.execute(statement).mappings()]

@@ -15,11 +15,11 @@ from runningcoach_pipelines.store.tables import (
     GarminRawFile,
 )
 
-_FITNESS = FitnessMetricsDaily.__table__
-_SUMMARIES = AnalyticsSummary.__table__
-_ACTIVITIES = Activity.__table__
-_METRICS = ActivityMetrics.__table__
-_FILES = GarminRawFile.__table__
+_FITNESS = FitnessMetricsDaily.table()
+_SUMMARIES = AnalyticsSummary.table()
+_ACTIVITIES = Activity.table()
+_METRICS = ActivityMetrics.table()
+_FILES = GarminRawFile.table()
 
 
 def fitness(engine: Engine, athlete_id: str, *, since: dt.date | None = None) -> pl.DataFrame:

@@ -5,6 +5,7 @@ Gold: `activity_metrics`, `fitness_metrics_daily`, `analytics_summaries`. Null m
 """
 
 import datetime as dt
+from typing import cast
 
 from sqlalchemy import (
     BigInteger,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     MetaData,
     SmallInteger,
     String,
+    Table,
     Text,
     UniqueConstraint,
     func,
@@ -51,6 +53,11 @@ class Base(DeclarativeBase):
         dt.date: Date,
         dt.datetime: DateTime(timezone=True),
     }
+
+    @classmethod
+    def table(cls) -> Table:
+        """The table itself, for statements and frames."""
+        return cast(Table, cls.__table__)
 
 
 class Athlete(Base):

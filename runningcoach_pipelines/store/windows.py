@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
-from sqlalchemy import Connection, Table, delete, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select
 
 from runningcoach_pipelines.store.frames import copy_frame
 
@@ -77,7 +77,7 @@ def replace_window(
     if not outside.is_empty():
         raise ValueError(f"{table.name}: {outside.height} rows lie outside {window.start} to {window.end}")
     lock(connection, table.name)
-    stale = (table.c[day] >= window.start) & (table.c[day] < window.end)
+    stale: ColumnElement[bool] = (table.c[day] >= window.start) & (table.c[day] < window.end)
     if key is not None and not frame.is_empty():
         stale = or_(stale, table.c[key].in_(frame[key].unique().to_list()))
     connection.execute(delete(table).where(stale))

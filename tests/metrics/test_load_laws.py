@@ -67,7 +67,7 @@ def test_athlete_values_may_be_columns() -> None:
     points = trimp.banister(
         pl.col("hr"), 1800.0, hr_rest_bpm=pl.col("rest"), hr_max_bpm=pl.col("max"), sex=pl.col("sex")
     )
-    by_column = two.group_by("id", maintain_order=True).agg(points)["hr"].to_list()
+    by_column = two.group_by("id", maintain_order=True).agg(trimp=points)["trimp"].to_list()
     numbers = [
         pl.select(trimp.banister(150.0, 3600.0, hr_rest_bpm=50, hr_max_bpm=190, sex="male")).item(),
         pl.select(trimp.banister(150.0, 3600.0, hr_rest_bpm=60, hr_max_bpm=190, sex="female")).item(),

@@ -43,8 +43,10 @@ def decode_activities(
     with stopwatch() as watch:
         report = derive_activities(lakehouse, window_of(context))
     failures = table([{"file": f.file_name or f.sha256, "reason": f.reason} for f in report.failures])
-    common = {"files": report.files, "failures": failures}
-    yield dg.MaterializeResult(asset_key="activities", metadata={"dagster/row_count": report.activities, **common})
+    yield dg.MaterializeResult(
+        asset_key="activities",
+        metadata={"dagster/row_count": report.activities, "files": report.files, "failures": failures},
+    )
     yield dg.MaterializeResult(asset_key="laps", metadata={"dagster/row_count": report.laps})
     yield dg.MaterializeResult(
         asset_key="activity_samples",

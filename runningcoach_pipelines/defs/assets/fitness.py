@@ -47,7 +47,7 @@ def activity_metrics(
 def fitness_metrics_daily(lakehouse: dg.ResourceParam[Lakehouse]) -> dg.MaterializeResult[None]:
     """Load, fitness (CTL), fatigue (ATL) and form (TSB) of every day, the whole series at once."""
     report = fitness.derive_fitness(lakehouse, today(lakehouse.settings))
-    latest = [
+    latest: list[dict[str, str | float]] = [
         {"athlete": row.athlete_id, "day": str(row.day), "ctl": row.ctl, "atl": row.atl, "tsb": row.tsb}
         for row in report.latest
     ]

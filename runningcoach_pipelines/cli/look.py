@@ -1,0 +1,115 @@
+"""`runningcoach status` and `decode`: what is there, and what is in a file."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from runningcoach_pipelines.cli.console import AsJson, print_json, print_problems, print_table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from runningcoach_pipelines.fit import FitFile
+
+
+class Form(StrEnum):
+    """How `decode` prints a message."""
+
+    TABLE = "table"
+    JSON = "json"
+    PARQUET = "parquet"
+
+
+def status(as_json: AsJson = False) -> None:
+    """What is stored of each athlete, up to when it is computed, and what cannot be read."""
+    from runningcoach_pipelines.cli.opened import opened_lakehouse
+    from runningcoach_pipelines.store.athletes import athlete_ids
+    from runningcoach_pipelines.store.database import revision
+    from runningcoach_pipelines.store.read_models import athlete_status
+
+    with opened_lakehouse() as lakehouse:
+        athletes = [athlete_status(lakehouse.engine, name) for name in athlete_ids(lakehouse.engine)]
+        failed = [(raw.file_name or raw.sha256, raw.error or "") for raw in lakehouse.files.failed()]
+        lake_files, lake_bytes = lakehouse.samples.size()
+        schema = revision(lakehouse.engine)
+        lake_url = lakehouse.samples.url
+    if as_json:
+        print_json(
+            {
+                "schema": schema,
+                "athletes": athletes,
+                "failed": [{"file": name, "reason": why} for name, why in failed],
+                "lake": {"url": lake_url, "files": lake_files, "bytes": lake_bytes},
+            }
+        )
+        return
+    print_table(
+        "Athletes",
+        ["athlete", "activity files", "other files", "unreadable", "activities", "first", "last", "fitness to"],
+        [
+            (
+                a.athlete_id,
+                a.files.get("activity", 0),
+                sum(count for kind, count in a.files.items() if kind != "activity"),
+                a.failed,
+                a.activities,
+                a.first_day,
+                a.last_day,
+                a.fitness_to,
+            )
+            for a in athletes
+        ],
+    )
+    typer.echo(f"Samples: {lake_files} files, {lake_bytes / 1e6:.1f} MB in {lake_url}")
+    print_problems("Files that cannot be read", failed)
+
+
+def decode(
+    file: Annotated[Path, typer.Argument(help="A FIT file.")],
+    message: Annotated[list[str] | None, typer.Option("--message", "-m", help="Only these messages.")] = None,
+    form: Annotated[Form, typer.Option("--format", "-f", help="How to print them.")] = Form.TABLE,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for Parquet files.")] = None,
+) -> None:
+    """Show what is in a FIT file; the database is not touched. Exit status 1 if the file is damaged."""
+    from runningcoach_pipelines.fit import decode as decode_fit
+
+    fit = decode_fit(file.read_bytes(), messages=message)
+    missing = [name for name in message or () if name not in fit.messages]
+    if form is Form.JSON:
+        print_json({name: frame.to_dicts() for name, frame in fit.messages.items()})
+    elif form is Form.PARQUET:
+        _write_parquet(fit, file, out or Path())
+    else:
+        _print_messages(fit, whole=bool(message))
+    print_problems("Not in this file", [(name, "no such message") for name in missing])
+    print_problems("Problems", [(file.name, str(problem)) for problem in fit.problems])
+    raise typer.Exit(1 if fit.problems or missing else 0)
+
+
+def _print_messages(fit: "FitFile", *, whole: bool) -> None:
+    import polars as pl
+
+    if not whole:
+        rows = [(name, frame.height, frame.width) for name, frame in fit.messages.items()]
+        print_table("Messages", ["message", "rows", "fields"], rows)
+        return
+    with pl.Config(tbl_rows=-1, tbl_cols=-1, fmt_str_lengths=40, tbl_hide_dataframe_shape=True):
+        for name, frame in fit.messages.items():
+            typer.echo(f"{name}: {frame.height} rows")
+            typer.echo(str(frame))
+
+
+def _write_parquet(fit: "FitFile", file: Path, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, frame in fit.messages.items():
+        path = folder / f"{file.stem}.{name}.parquet"
+        _storable(frame).write_parquet(path)
+        typer.echo(str(path))
+
+
+def _storable(frame: "pl.DataFrame") -> "pl.DataFrame":
+    import polars.selectors as cs
+
+    return frame.drop(cs.object())

@@ -1,0 +1,51 @@
+"""Entry point: the commands, and how errors end: 0 done, 1 something failed, 2 wrong usage or settings."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from runningcoach_pipelines.cli import blobs, bring_in, database, look, serve
+
+app = typer.Typer(
+    name="runningcoach",
+    help="A self-hosted running lakehouse and coach.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("up")(serve.up)
+app.command("demo")(serve.demo)
+app.command("env")(serve.env)
+app.command("import")(bring_in.import_)
+app.command("materialize")(bring_in.materialize)
+app.command("status")(look.status)
+app.command("decode")(look.decode)
+app.add_typer(blobs.app, name="blobs")
+app.add_typer(database.app, name="db")
+
+
+@app.callback(invoke_without_command=True)
+def version(
+    show: Annotated[bool, typer.Option("--version", help="Print the version and exit.", is_eager=True)] = False,
+) -> None:
+    if show:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"runningcoach {installed('runningcoach')}")
+        raise typer.Exit
+
+
+def run() -> None:
+    """Run the command line; expected errors print one message instead of a trace."""
+    try:
+        app()
+    except Exception as error:
+        from runningcoach_pipelines.cli.errors import explained
+
+        message, status = explained(error)
+        if message is None:
+            raise
+        typer.secho(f"runningcoach: {message}", fg=typer.colors.RED, err=True)
+        sys.exit(status)

@@ -1,0 +1,33 @@
+"""What nearly every command begins with: settings, and the stores they name, migrated."""
+
+import datetime as dt
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from runningcoach_pipelines.services.stack import service_environment
+from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.store.database import libpq_url
+from runningcoach_pipelines.store.lakehouse import Lakehouse, open_lakehouse
+
+
+@contextmanager
+def opened_lakehouse(settings: Settings | None = None) -> Iterator[Lakehouse]:
+    """The stores, the embedded PostgreSQL running, the schema up to date."""
+    with open_lakehouse(settings or Settings(), migrate=True) as lakehouse:
+        yield lakehouse
+
+
+def today(settings: Settings) -> dt.date:
+    """The current day at home."""
+    return dt.datetime.now(settings.zone).date()
+
+
+def enter_dagster_home(lakehouse: Lakehouse) -> None:
+    """Make this process use the Dagster instance of the settings, whose tables are made if need be."""
+    environment = service_environment(lakehouse.settings, libpq_url(lakehouse.engine))
+    os.environ.update({name: value for name, value in environment.items() if name.startswith("DAGSTER_")})
+    from dagster import DagsterInstance
+
+    with DagsterInstance.get() as instance:
+        instance.upgrade()

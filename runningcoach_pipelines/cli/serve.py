@@ -1,0 +1,149 @@
+"""`runningcoach up`, `demo` and `env`: the whole product, and what a Dagster started by hand needs."""
+
+import datetime as dt
+import shlex
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from runningcoach_pipelines.cli.console import print_table, progress
+
+if TYPE_CHECKING:
+    from runningcoach_pipelines.settings import Settings
+    from runningcoach_pipelines.store.lakehouse import Lakehouse
+
+DEMO_ATHLETE = "demo"
+_WEEKS_SHOWN = 8
+
+
+def up() -> None:
+    """Serve Dagster and the dashboard until Ctrl-C."""
+    from runningcoach_pipelines.cli.opened import enter_dagster_home
+    from runningcoach_pipelines.settings import Settings
+
+    settings = Settings()
+    with _leased_database(settings) as (url, keep):
+        with _lakehouse_at(settings, url) as lakehouse:
+            enter_dagster_home(lakehouse)
+        raise typer.Exit(_serve(settings, url, keep))
+
+
+def demo(
+    years: Annotated[int, typer.Option(min=1, max=20, help="Years of running to make.")] = 2,
+    seed: Annotated[int, typer.Option(help="Another seed, another runner.")] = 1,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve Dagster and the dashboard then.")] = True,
+) -> None:
+    """Make a demo athlete, compute everything, show it, and serve it."""
+    from runningcoach_pipelines.cli.bring_in import run_materialization
+    from runningcoach_pipelines.settings import Settings
+
+    settings = Settings().model_copy(update={"athlete": DEMO_ATHLETE})
+    with _leased_database(settings) as (url, keep):
+        with _lakehouse_at(settings, url) as lakehouse:
+            _make_demo_athlete(lakehouse, years=years, seed=seed)
+            run_materialization(lakehouse, None)
+            _print_result(lakehouse)
+        if serve:
+            raise typer.Exit(_serve(settings, url, keep))
+        typer.echo("\nNext: `make demo` or `runningcoach up` serves the dashboard and Dagster.")
+
+
+def env() -> None:
+    """Print what a Dagster started by hand needs: eval "$(runningcoach env)"; dagster dev. The database stays up."""
+    from runningcoach_pipelines.cli.opened import enter_dagster_home
+    from runningcoach_pipelines.services.stack import service_environment
+    from runningcoach_pipelines.settings import Settings
+    from runningcoach_pipelines.store.embedded import EmbeddedPostgres
+
+    settings = Settings()
+    if settings.database_url is None:
+        url = EmbeddedPostgres(settings.postgres_folder, settings.pg_port).ensure_running()
+    else:
+        url = settings.database_url.get_secret_value()
+    with _lakehouse_at(settings, url) as lakehouse:
+        enter_dagster_home(lakehouse)
+    for name, value in service_environment(settings, url).items():
+        typer.echo(f"export {name}={shlex.quote(value)}")
+
+
+def _serve(settings: "Settings", url: str, keep: Callable[[], None]) -> int:
+    from runningcoach_pipelines.services import supervise
+    from runningcoach_pipelines.services.stack import up_services
+
+    def announce() -> None:
+        typer.secho("\nRunningCoach is up. Ctrl-C stops it.", bold=True)
+        typer.echo(f"  dashboard  http://{settings.host}:{settings.app_port}")
+        typer.echo(f"  Dagster    http://{settings.host}:{settings.dagster_port}")
+
+    return supervise(up_services(settings, url), home=settings.home, on_ready=announce, keep=keep)
+
+
+@contextmanager
+def _leased_database(settings: "Settings") -> Iterator[tuple[str, Callable[[], None]]]:
+    """The database for as long as we serve, and what keeps it alive."""
+    from runningcoach_pipelines.store.embedded import EmbeddedPostgres
+
+    if settings.database_url is not None:
+        yield settings.database_url.get_secret_value(), lambda: None
+        return
+    with EmbeddedPostgres(settings.postgres_folder, settings.pg_port).lease("runningcoach up") as lease:
+        yield lease.url, lease.renew
+
+
+@contextmanager
+def _lakehouse_at(settings: "Settings", url: str) -> Iterator["Lakehouse"]:
+    from runningcoach_pipelines.store.database import upgrade
+    from runningcoach_pipelines.store.lakehouse import lakehouse_at
+
+    lakehouse = lakehouse_at(settings, url)
+    try:
+        upgrade(lakehouse.engine)
+        yield lakehouse
+    finally:
+        lakehouse.engine.dispose()
+
+
+def _make_demo_athlete(lakehouse: "Lakehouse", *, years: int, seed: int) -> None:
+    from runningcoach_pipelines.cli.opened import today
+    from runningcoach_pipelines.demo.seeding import seed_demo_athlete
+
+    with progress("Making the demo athlete") as on_file:
+        seed_demo_athlete(
+            lakehouse, DEMO_ATHLETE, seed=seed, years=years, until=today(lakehouse.settings), on_file=on_file
+        )
+
+
+def _print_result(lakehouse: "Lakehouse") -> None:
+    from runningcoach_pipelines.metrics.pace import written
+    from runningcoach_pipelines.store.read_models import fitness, summaries
+
+    athlete = lakehouse.settings.athlete
+    weeks = summaries(lakehouse.engine, athlete, "week", last=_WEEKS_SHOWN).to_dicts()
+    print_table(
+        f"The last {_WEEKS_SHOWN} weeks",
+        ["week from", "runs", "km", "time", "pace", "ascent m", "load", "longest km"],
+        [
+            (
+                week["period_start"],
+                week["runs"],
+                f"{week['run_distance_m'] / 1000:.1f}",
+                str(dt.timedelta(seconds=round(week["run_timer_s"]))),
+                written(week["run_timer_s"] / week["run_distance_m"] * 1000) if week["run_distance_m"] else None,
+                f"{week['ascent_m']:.0f}",
+                f"{week['load']:.0f}",
+                f"{(week['longest_run_m'] or 0) / 1000:.1f}",
+            )
+            for week in weeks
+        ],
+    )
+    today = fitness(lakehouse.engine, athlete).tail(1).to_dicts()
+    print_table(
+        "Today",
+        ["day", "fitness (CTL)", "fatigue (ATL)", "form (TSB)", "ramp per week"],
+        [
+            (row["day"], f"{row['ctl']:.1f}", f"{row['atl']:.1f}", f"{row['tsb']:+.1f}", f"{row['ramp'] or 0:+.1f}")
+            for row in today
+        ],
+    )

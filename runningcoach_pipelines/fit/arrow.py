@@ -1,0 +1,105 @@
+"""Values and their nulls to Arrow arrays, without a copy where the layout in memory allows it.
+
+Everything is built from buffers: `pyarrow.array` would look for pandas on each call. What the values mean is given by
+a `Meaning`; integers come as stored, with NULL for null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from runningcoach_pipelines.fit.accumulate import NULL
+from runningcoach_pipelines.fit.meaning import Kind, Meaning
+from runningcoach_pipelines.fit.timestamps import EPOCH_S
+
+FIXED_WIDTH = {
+    Kind.SCALED: pa.float64(),
+    Kind.INTEGER: pa.int64(),
+    Kind.UNSIGNED: pa.uint64(),
+    Kind.DATE_TIME: pa.timestamp("us", "UTC"),
+    Kind.LOCAL_DATE_TIME: pa.timestamp("us"),
+}
+"""Arrow types of the kinds that take eight bytes a value."""
+
+_MICROSECONDS = 1_000_000
+_FEW_CODES = 256
+
+type Int64s = npt.NDArray[np.int64]
+type Booleans = npt.NDArray[np.bool_]
+
+
+def integers(meaning: Meaning, stored: Int64s) -> pa.Array:
+    """One array of stored integers, shape (n,), in their meaning."""
+    if meaning.kind is Kind.LABEL:
+        return labels(stored, meaning.labels or {})
+    valid = stored != NULL
+    if meaning.kind is Kind.BOOLEAN:
+        return booleans(stored, valid)
+    if meaning.kind is Kind.SCALED:
+        return eight_bytes(Kind.SCALED, stored / meaning.scale - meaning.offset, valid)
+    if meaning.kind in (Kind.DATE_TIME, Kind.LOCAL_DATE_TIME):
+        return eight_bytes(meaning.kind, microseconds(stored), valid)
+    return eight_bytes(meaning.kind, np.ascontiguousarray(stored), valid)
+
+
+def microseconds(seconds: Int64s) -> Int64s:
+    """Microseconds since 1970 from seconds of the FIT epoch; of NULL, anything."""
+    return (seconds + EPOCH_S) * _MICROSECONDS
+
+
+def eight_bytes(kind: Kind, values: npt.NDArray[np.generic], valid: Booleans) -> pa.Array:
+    """An array of a kind in FIXED_WIDTH from its values (contiguous, eight bytes each)."""
+    return pa.Array.from_buffers(FIXED_WIDTH[kind], len(values), [bitmap(valid), pa.py_buffer(values)])
+
+
+def booleans(stored: Int64s, valid: Booleans) -> pa.Array:
+    return pa.Array.from_buffers(pa.bool_(), len(stored), [bitmap(valid), bitmap((stored != 0) | ~valid)])
+
+
+def labels(codes: Int64s, names: Mapping[int, str]) -> pa.Array:
+    """Enum codes by name; a code without a name is its number as text."""
+    if len(codes) <= _FEW_CODES:
+        return strings([_label(code, names) for code in codes.tolist()])
+    found, inverse = np.unique(codes, return_inverse=True)
+    distinct = [_label(code, names) for code in found.tolist()]
+    return strings([distinct[i] for i in inverse.tolist()])
+
+
+def _label(code: int, names: Mapping[int, str]) -> str | None:
+    return None if code == NULL else names.get(code) or str(code)
+
+
+def strings(values: Sequence[str | None]) -> pa.Array:
+    octets = [value.encode() if value else b"" for value in values]
+    valid = np.array([value is not None for value in values], np.bool_)
+    return _variable_width(pa.large_string(), b"".join(octets), np.array([*map(len, octets)], np.int64), valid)
+
+
+def octets(flat: npt.NDArray[np.uint8], lengths: Int64s, valid: Booleans) -> pa.Array:
+    """Binary values that stand one after the other in `flat`."""
+    return _variable_width(pa.large_binary(), pa.py_buffer(flat), lengths, valid)
+
+
+def _variable_width(kind: pa.DataType, data: object, lengths: Int64s, valid: Booleans) -> pa.Array:
+    buffer = pa.py_buffer(data) if isinstance(data, bytes) else data
+    return pa.Array.from_buffers(kind, len(valid), [bitmap(valid), pa.py_buffer(_ends(lengths)), buffer])
+
+
+def lists(values: pa.Array, lengths: Int64s, valid: Booleans) -> pa.Array:
+    """Lists whose values stand one after the other in `values`."""
+    buffers = [bitmap(valid), pa.py_buffer(_ends(lengths))]
+    return pa.Array.from_buffers(pa.large_list(values.type), len(valid), buffers, children=[values])
+
+
+def bitmap(valid: Booleans) -> pa.Buffer:
+    return pa.py_buffer(np.packbits(valid, bitorder="little"))
+
+
+def _ends(lengths: Int64s) -> Int64s:
+    ends = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=ends[1:])
+    return ends
