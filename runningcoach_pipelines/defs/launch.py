@@ -1,9 +1,7 @@
 """Running jobs in this process: what `runningcoach materialize` and `demo` do, recorded in Dagster like any run."""
 
 import datetime as dt
-import logging
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import dagster as dg
@@ -18,6 +16,10 @@ from runningcoach_pipelines.defs.partitions import (
 from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
+
+
+# The event log goes to the instance; the terminal shows our own progress.
+_QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class RunFailed(RuntimeError):
@@ -61,11 +63,11 @@ def run(lakehouse: Lakehouse, steps: list[Step], *, on_step: Callable[[Step], No
         RunFailed: a run failed; the later ones were not started.
     """
     defs = build_defs(resources={"lakehouse": lakehouse})
-    with _quiet(), dg.DagsterInstance.get() as instance:
+    with dg.DagsterInstance.get() as instance:
         for step in steps:
             on_step(step)
             result = defs.resolve_job_def(step.job).execute_in_process(
-                instance=instance, tags=dict(step.tags), raise_on_error=False
+                instance=instance, tags=dict(step.tags), raise_on_error=False, run_config=_QUIET
             )
             if not result.success:
                 raise RunFailed(f"{step.job} {step.label}: {_first_error(result)}")
@@ -88,15 +90,3 @@ def _first_error(result: dg.ExecuteInProcessResult) -> str:
             cause = event.step_failure_data.error.cause or event.step_failure_data.error
             return cause.message.strip()
     return "see the run in the Dagster UI"
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Dagster's event log goes to the instance; the terminal shows our own progress."""
-    logger = logging.getLogger("dagster")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
-    try:
-        yield
-    finally:
-        logger.setLevel(level)

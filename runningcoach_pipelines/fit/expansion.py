@@ -30,6 +30,7 @@ from runningcoach_pipelines.fit.stored import StoredTable
 from runningcoach_pipelines.fit.timestamps import unroll_by_file
 
 _MAX_DEPTH = 4
+_MAX_CONTAINER = 32  # bytes; the widest container of the profile has 30
 
 type Int64s = npt.NDArray[np.int64]
 
@@ -196,12 +197,13 @@ def _container(table: StoredTable, column: StoredColumn) -> _Container:
 
 
 def _octet_container(table: StoredTable, column: StoredColumn) -> _Container:
-    octets = np.full((table.count, column.count), 0xFF, np.uint8)
+    size = min(column.count, _MAX_CONTAINER)
+    octets = np.full((table.count, size), 0xFF, np.uint8)
     for place, piece in table.octets.get(column, ()):
         if isinstance(place, slice):
-            octets[place, : piece.shape[1]] = piece
+            octets[place, : piece.shape[1]] = piece[:, :size]
         else:
-            octets[place[:, None], np.arange(piece.shape[1])] = piece
+            octets[place[:, None], np.arange(min(piece.shape[1], size))] = piece[:, :size]
     return _Container(octets, (octets != 0xFF).any(axis=1))
 
 

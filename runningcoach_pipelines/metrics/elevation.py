@@ -58,9 +58,9 @@ def _anchors(altitudes: Floats, threshold_m: float) -> Floats:
     """The anchor moves to an altitude that is more than the threshold away from it."""
     anchor = float(altitudes[0])
     anchors = [anchor]
-    # Each step depends on the one before; over plain floats this is 50 ns a sample.
-    for altitude in altitudes.tolist():
-        if abs(altitude - anchor) > threshold_m:
+    # Each step depends on the one before, so this is a loop, over plain floats and without repetitions.
+    for altitude in altitudes[np.append(True, np.diff(altitudes) != 0.0)].tolist():
+        if altitude - anchor > threshold_m or anchor - altitude > threshold_m:
             anchor = altitude
             anchors.append(anchor)
     return np.array(anchors)

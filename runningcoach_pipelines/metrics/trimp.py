@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+import numpy as np
 import polars as pl
 
 from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, total
@@ -142,12 +143,12 @@ def zonal(
     if len(lower_bounds_bpm) != len(weights):
         raise ValueError(f"{len(lower_bounds_bpm)} zone bounds but {len(weights)} weights; give one each")
     hr = positive(heart_rate_bpm)
-    bounds = [column(bound) for bound in lower_bounds_bpm]
-    known = pl.all_horizontal(hr.is_not_null(), *(bound.is_not_null() for bound in bounds))
-    rate = pl.lit(0.0)
-    for bound, weight in zip(bounds, weights, strict=True):
-        rate = pl.when(hr >= bound).then(pl.lit(float(weight))).otherwise(rate)
-    return total(column(weight_s) / SECONDS_PER_MINUTE * pl.when(known).then(rate))
+    steps = np.diff(weights, prepend=0.0).tolist()
+    rate = sum(
+        ((hr >= column(bound)).cast(pl.Float64) * step for bound, step in zip(lower_bounds_bpm, steps, strict=True)),
+        start=pl.lit(0.0),
+    )
+    return total(column(weight_s) / SECONDS_PER_MINUTE * rate)
 
 
 def edwards(heart_rate_bpm: Quantity, weight_s: Quantity, *, hr_max_bpm: Quantity) -> pl.Expr:

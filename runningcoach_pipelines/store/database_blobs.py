@@ -4,7 +4,6 @@ The row's other columns (what the file is, when it was run) belong to `raw_files
 """
 
 from collections.abc import Iterator
-from typing import Any
 
 from sqlalchemy import Engine, Row, select
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -108,7 +107,7 @@ class DatabaseBlobStore:
         with self._engine.connect() as connection:
             yield from connection.execute(statement).scalars().all()
 
-    def _find(self, athlete_id: str, sha256: str) -> Row[Any] | None:
+    def _find(self, athlete_id: str, sha256: str) -> Row[bytes, int, int, str] | None:
         statement = select(
             _FILES.c.file_content, _FILES.c.file_size, _FILES.c.stored_size, _FILES.c.compression_type
         ).where(

@@ -85,7 +85,7 @@ class Lease:
         if self._connection is not None and not _hung_up(self._connection):
             return
         self.release()
-        self.url, self._connection = self._server.connect_lease(self._name)
+        self.url, self._connection = self._server.connect(self._name)
 
     def release(self) -> None:
         """Close the connection and wait until the server has noticed, so that the next one to look sees it."""
@@ -141,15 +141,20 @@ class EmbeddedPostgres:
             PortTaken: another program listens on the port.
             EmbeddedDatabaseError: the cluster cannot be made or the server does not start; says why.
         """
-        with self._locked() as lock:
-            return self._ensure(lock)
+        url, connection = self.connect(_SUPERVISOR)
+        connection.close()
+        return url
 
-    def connect_lease(self, name: str) -> tuple[str, psycopg.Connection]:
-        """`ensure_running` and a connection, in one step: nobody can stop the server in between."""
+    def connect(self, name: str) -> tuple[str, psycopg.Connection]:
+        """`ensure_running` and a connection that holds it, in one step: nobody can stop the server in between."""
         with self._locked() as lock:
-            url = self._ensure(lock)
-            postmaster = find_postmaster(self._cluster.data)
-            return url, self._connect(self._port if postmaster is None else postmaster.port, name)
+            while True:
+                postmaster = self._ensure(lock)
+                connection = self._connect(postmaster, name)
+                if connection is not None:
+                    connection.execute("select 1")
+                    url = f"postgresql://{ROLE}:{self._cluster.password}@{_ADDRESS}:{postmaster.port}/{DATABASE}"
+                    return url, connection
 
     def stop_if_unused(self) -> bool:
         """Stop the server if no other client is connected. Returns whether it stopped one."""
@@ -174,7 +179,7 @@ class EmbeddedPostgres:
         postmaster = find_postmaster(self._cluster.data)
         if postmaster is None:
             return None
-        clients = self._clients(postmaster.port) if postmaster.state == "ready" else ()
+        clients = self._clients(postmaster) if postmaster.state == "ready" else ()
         return ServerStatus(postmaster.pid, postmaster.port, tuple(client.name for client in clients))
 
     @contextmanager
@@ -194,17 +199,14 @@ class EmbeddedPostgres:
         finally:
             os.close(lock)
 
-    def _ensure(self, lock: int) -> str:
+    def _ensure(self, lock: int) -> Postmaster:
         postmaster = find_postmaster(self._cluster.data)
         if postmaster is not None and self._should_go(postmaster):
             self._stop()
             postmaster = None
         if postmaster is None:
             self._make_and_start(lock)
-        postmaster = self._await_ready()
-        with self._connect(postmaster.port, _SUPERVISOR) as connection:
-            connection.execute("select 1")
-        return f"postgresql://{ROLE}:{self._cluster.password}@{_ADDRESS}:{postmaster.port}/{DATABASE}"
+        return self._await_ready()
 
     def _should_go(self, postmaster: Postmaster) -> bool:
         """Whether the server stops anyway, or idles on a port that the settings no longer name."""
@@ -213,7 +215,9 @@ class EmbeddedPostgres:
         return postmaster.port != self._port and not self._in_use(self._await_ready())
 
     def _make_and_start(self, lock: int) -> None:
-        if not port_is_free(_ADDRESS, self._port):
+        if self._cluster.exists:
+            self._clear_orphans()
+        if not _poll(lambda: port_is_free(_ADDRESS, self._port), _FAREWELL_S):
             raise PortTaken(self._port)
         programs = binaries()
         user = server_user(self._folder, programs / "postgres")
@@ -223,11 +227,7 @@ class EmbeddedPostgres:
         command = [*user.prefix, str(programs / "postgres"), "-D", str(self._cluster.data)]
         command += [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         log_start = self._log_size()
-        if not _poll(lambda: self._spawn(command, user), _STOP_LIMIT_S):
-            raise EmbeddedDatabaseError(
-                f"processes of an earlier server still work in {self._folder}, perhaps in another container: "
-                "end them and run the command again"
-            )
+        self._process = self._spawn(command, user)
         try:
             self._await_ready(self._process)
         except EmbeddedDatabaseError as error:
@@ -235,16 +235,27 @@ class EmbeddedPostgres:
                 raise PortTaken(self._port) from error
             raise EmbeddedDatabaseError(f"{error}\n{self._log_tail(log_start)}") from error
 
-    def _spawn(self, command: list[str], user: ServerUser) -> bool:
-        """Start the postmaster in a session of its own, unless old processes are in the way: they are told to go.
-        Returns whether it was started."""
-        with sole_use(self._cluster.data) as alive:
-            if alive is None:
-                quit_orphans(self._cluster.data)
-                return False
-            log = os.open(self._log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            try:
-                self._process = subprocess.Popen(  # noqa: S603  # the wheel's program with our own arguments
+    def _clear_orphans(self) -> None:
+        """A server whose postmaster was killed leaves processes behind, which must end before the next starts."""
+
+        def cleared() -> bool:
+            if self._all_gone():
+                return True
+            quit_orphans(self._cluster.data)
+            return False
+
+        if not _poll(cleared, _STOP_LIMIT_S):
+            raise EmbeddedDatabaseError(
+                f"processes of an earlier server still work in {self._folder}, perhaps in another container: "
+                "end them and run the command again"
+            )
+
+    def _spawn(self, command: list[str], user: ServerUser) -> "subprocess.Popen[bytes]":
+        """Start the postmaster in a session of its own; it inherits the mark of life of its data folder."""
+        log = os.open(self._log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            with sole_use(self._cluster.data) as alive:
+                return subprocess.Popen(  # noqa: S603  # the wheel's program with our own arguments
                     command,
                     stdin=subprocess.DEVNULL,
                     stdout=log,
@@ -254,14 +265,13 @@ class EmbeddedPostgres:
                     user=user.uid,
                     group=user.gid,
                     extra_groups=user.groups,
-                    pass_fds=(alive,),
+                    pass_fds=() if alive is None else (alive,),
                     start_new_session=True,
                 )
-            except OSError as error:
-                raise EmbeddedDatabaseError(f"the embedded PostgreSQL cannot be started: {error}") from error
-            finally:
-                os.close(log)
-        return True
+        except OSError as error:
+            raise EmbeddedDatabaseError(f"the embedded PostgreSQL cannot be started: {error}") from error
+        finally:
+            os.close(log)
 
     def _await_ready(self, started: subprocess.Popen[bytes] | None = None) -> Postmaster:
         """Wait for the running server, or for the one just `started`, to take connections."""
@@ -317,28 +327,33 @@ class EmbeddedPostgres:
 
         def settled() -> bool:
             nonlocal clients
-            clients = self._clients(postmaster.port)
+            clients = self._clients(postmaster)
             return not clients or any(client.is_lease for client in clients)
 
         _poll(settled, _FAREWELL_S)
         return bool(clients)
 
-    def _clients(self, port: int) -> "tuple[_Client, ...]":
-        with self._connect(port, _SUPERVISOR) as connection:
+    def _clients(self, postmaster: Postmaster) -> "tuple[_Client, ...]":
+        connection = self._connect(postmaster, _SUPERVISOR)
+        if connection is None:
+            return ()
+        with connection:
             rows = connection.execute(
                 "select usename, application_name from pg_stat_activity"
                 " where backend_type = 'client backend' and pid <> pg_backend_pid() order by 2"
             ).fetchall()
         return tuple(_Client(str(role), str(name)) for role, name in rows)
 
-    def _connect(self, port: int, name: str) -> psycopg.Connection:
-        """A connection as superuser, which gets in when all others are taken. Recovery is waited for."""
+    def _connect(self, postmaster: Postmaster, name: str) -> psycopg.Connection | None:
+        """A connection as superuser, which gets in when all others are taken; None if that postmaster died.
+        Recovery after the death of a single backend is waited for.
+        """
         deadline = time.monotonic() + _START_LIMIT_S
         while True:
             try:
                 return psycopg.connect(
                     host=_ADDRESS,
-                    port=port,
+                    port=postmaster.port,
                     user=SUPERUSER,
                     password=self._cluster.superuser_password,
                     dbname="postgres",
@@ -349,10 +364,12 @@ class EmbeddedPostgres:
                     gssencmode="disable",
                 )
             except psycopg.OperationalError as error:
-                # "is starting up", "is in recovery mode": what is said after a backend was killed
-                if "the database system is" not in str(error) or time.monotonic() > deadline:
+                if find_postmaster(self._cluster.data) != postmaster:
+                    return None
+                recovering = "the database system is" in str(error)  # "starting up", "in recovery mode"
+                if not recovering or time.monotonic() > deadline:
                     raise EmbeddedDatabaseError(
-                        f"the embedded PostgreSQL on port {port} does not take our connection: "
+                        f"the embedded PostgreSQL on port {postmaster.port} does not take our connection: "
                         f"{str(error).strip()}. See {self._log_file}."
                     ) from error
             time.sleep(_POLL_S)

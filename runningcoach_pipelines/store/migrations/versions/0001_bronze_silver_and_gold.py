@@ -199,6 +199,17 @@ def upgrade() -> None:
         schema="runningcoach",
     )
     op.create_table(
+        "garmin_raw_file_names",
+        sa.Column("athlete_id", sa.String(length=63), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["athlete_id"], ["runningcoach.athletes.athlete_id"], name=op.f("fk_garmin_raw_file_names_athlete_id")
+        ),
+        sa.PrimaryKeyConstraint("athlete_id", "sha256", "file_name", name=op.f("pk_garmin_raw_file_names")),
+        schema="runningcoach",
+    )
+    op.create_table(
         "garmin_raw_files",
         sa.Column("raw_file_id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("athlete_id", sa.String(length=63), nullable=False),
@@ -273,6 +284,7 @@ def downgrade() -> None:
         op.f("ix_garmin_raw_files_file_type_first_day_last_day"), table_name="garmin_raw_files", schema="runningcoach"
     )
     op.drop_table("garmin_raw_files", schema="runningcoach")
+    op.drop_table("garmin_raw_file_names", schema="runningcoach")
     op.drop_table("fitness_metrics_daily", schema="runningcoach")
     op.drop_table("athlete_settings", schema="runningcoach")
     op.drop_index(
