@@ -1,1 +1,1 @@
-"""The Streamlit dashboard."""
+"""The Streamlit dashboard. `main.py` is what `runningcoach up` serves."""

@@ -32,9 +32,9 @@ class FileOutline:
 
     @property
     def days(self) -> tuple[dt.date, dt.date] | None:
-        """First and last local day of the sessions; of a file without any, the day it was made."""
+        """First and last local day of the sessions; of a file that is no activity, the day it was made."""
         days = [session.local_day for session in self.sessions]
-        if not days and self.created_on is not None:
+        if not days and self.created_on is not None and self.file_type != "activity":
             days = [self.created_on]
         return (min(days), max(days)) if days else None
 

@@ -1,8 +1,8 @@
 """Which sessions are one and the same activity, and which look like it.
 
 The same start (± 2 min), sport and duration (± 2 %) from another file is the same activity with two sources. A
-session that overlaps another of its sport by 80 % or more but matches less well is a suspected duplicate: kept,
-shown, and counted once (docs/architecture.md, identity and time).
+session that overlaps another of its sport (or of an unknown one) by 80 % or more but matches less well is a suspected
+duplicate: kept, shown, and counted once (docs/architecture.md, identity and time).
 """
 
 import datetime as dt
@@ -14,6 +14,8 @@ _NAMESPACE = UUID("6a1c1f4e-55a7-5a4b-9a53-0c1f7a0c6b11")
 _START_TOLERANCE = dt.timedelta(minutes=2)
 _DURATION_TOLERANCE = 0.02
 _SUSPICIOUS_OVERLAP = 0.8
+_UNKNOWN_SPORT = "generic"
+"""Sport of a file that was cut off before its session was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,9 @@ def _flag_suspects(activities: Sequence[Identified]) -> list[Identified]:
 
 
 def _suspicious(one: Candidate, other: Candidate) -> bool:
-    if one.athlete_id != other.athlete_id or one.sport != other.sport or one.source_sha256 == other.source_sha256:
+    if one.athlete_id != other.athlete_id or one.source_sha256 == other.source_sha256:
+        return False
+    if one.sport != other.sport and _UNKNOWN_SPORT not in {one.sport, other.sport}:
         return False
     start = max(one.started_at, other.started_at)
     end = min(one.started_at + _seconds(one), other.started_at + _seconds(other))

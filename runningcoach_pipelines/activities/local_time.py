@@ -37,7 +37,15 @@ class UtcOffset:
         return (instant + dt.timedelta(seconds=self.seconds)).date()
 
 
-def device_offset_s(messages: Mapping[str, pl.DataFrame]) -> int | None:
+@dataclass(frozen=True, slots=True)
+class DeviceClock:
+    """What the device's own clock showed when it was written down: usually at the activity's end."""
+
+    read_at: dt.datetime
+    offset_s: int
+
+
+def device_clock(messages: Mapping[str, pl.DataFrame]) -> DeviceClock | None:
     """Local minus UTC time of the `activity` message, rounded to quarters of an hour; None if there is none.
 
     The difference holds also on firmware that writes the start into `activity.timestamp` (Forerunner 955).
@@ -52,22 +60,25 @@ def device_offset_s(messages: Mapping[str, pl.DataFrame]) -> int | None:
         return None
     local, utc = clocks.row(0)
     offset_s = round((local - utc).total_seconds() / _QUARTER_S) * _QUARTER_S
-    return offset_s if abs(offset_s) <= _LARGEST_OFFSET_S else None
+    return DeviceClock(utc.replace(tzinfo=dt.UTC), offset_s) if abs(offset_s) <= _LARGEST_OFFSET_S else None
 
 
 def utc_offset(
-    instant: dt.datetime, *, device_s: int | None, position_deg: tuple[float, float] | None, home: ZoneInfo
+    instant: dt.datetime, *, device: DeviceClock | None, position_deg: tuple[float, float] | None, home: ZoneInfo
 ) -> UtcOffset:
     """The offset at `instant` from the best source there is.
 
     Args:
         position_deg: latitude and longitude where the activity started.
     """
-    if device_s is not None:
-        return UtcOffset(device_s, OffsetSource.DEVICE)
-    if position_deg is not None and (zone := _zone_at(*position_deg)) is not None:
-        return UtcOffset(_offset_s(instant, zone), OffsetSource.POSITION)
-    return UtcOffset(_offset_s(instant, home), OffsetSource.HOME)
+    there = _zone_at(*position_deg) if position_deg is not None else None
+    zone = there or home
+    if device is None:
+        return UtcOffset(_offset_s(instant, zone), OffsetSource.HOME if there is None else OffsetSource.POSITION)
+    if device.offset_s == _offset_s(device.read_at, zone):
+        # The clocks may have changed between the start and the moment the device wrote its offset down.
+        return UtcOffset(_offset_s(instant, zone), OffsetSource.DEVICE)
+    return UtcOffset(device.offset_s, OffsetSource.DEVICE)
 
 
 def _zone_at(latitude_deg: float, longitude_deg: float) -> ZoneInfo | None:

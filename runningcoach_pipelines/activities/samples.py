@@ -53,7 +53,9 @@ def _distance_by_session(samples: pl.DataFrame) -> pl.DataFrame:
     ends = samples.group_by("session_index").agg(
         first_m=pl.col("distance_m").drop_nulls().first(), last_m=pl.col("distance_m").drop_nulls().last()
     )
-    before = ends.sort("session_index").select("session_index", "first_m", before_m=pl.col("last_m").shift(1))
+    before = ends.sort("session_index").select(
+        "session_index", "first_m", before_m=pl.col("last_m").forward_fill().shift(1)
+    )
     carried = before.select(
         "session_index",
         carried_m=pl.when(pl.col("first_m") >= pl.col("before_m")).then("before_m").otherwise(0.0),
@@ -102,16 +104,15 @@ def _pauses(messages: Mapping[str, pl.DataFrame]) -> tuple[Seconds, Seconds]:
             column(event, "event", pl.String),
             column(event, "event_type", pl.String).alias("type"),
         )
-        .filter(pl.col("event") == "timer", pl.col("at").is_not_null())
+        .filter(pl.col("event") == "timer", pl.col("at").is_not_null(), pl.col("type").str.contains("^(start|stop)"))
         .sort("at", maintain_order=True)
         .select("at", running=pl.col("type") == "start")
     )
-    switched = timer.filter(pl.col("running") != pl.col("running").shift(1, fill_value=False))
+    switched = timer.filter(pl.col("running") != pl.col("running").shift(1, fill_value=True))
     at_s = switched["at"].dt.epoch("us").to_numpy() / 1e6
     running = switched["running"].to_numpy()
     stops_s, starts_s = at_s[~running], at_s[running]
-    resumed = starts_s[1:]
-    return stops_s[: len(resumed)], resumed
+    return stops_s[: len(starts_s)], starts_s
 
 
 def _paused_before(pause_start_s: Seconds, pause_end_s: Seconds, at_s: Seconds) -> Seconds:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from runningcoach_pipelines.activities.columns import column, first_known, message
-from runningcoach_pipelines.activities.local_time import UtcOffset, device_offset_s, utc_offset
+from runningcoach_pipelines.activities.local_time import UtcOffset, device_clock, utc_offset
 
 SEMICIRCLE_DEG = 180 / 2**31
 """FIT positions are signed 32-bit fractions of half a circle."""
@@ -85,15 +85,15 @@ def sessions_of(messages: Mapping[str, pl.DataFrame], home: ZoneInfo) -> list[Se
     starts = _written_sessions(message(messages, "session"))
     if starts.is_empty():
         starts = _session_of_records(messages)
-    device_s = device_offset_s(messages)
+    device = device_clock(messages)
     sessions = []
     for index, row in enumerate(starts.sort("started_at", maintain_order=True).iter_rows(named=True)):
-        position = _start_position(row, messages, first=index == 0)
+        position = _start_position(row, messages)
         sessions.append(
             Session(
                 index=index,
                 started_at=row["started_at"],
-                offset=utc_offset(row["started_at"], device_s=device_s, position_deg=position, home=home),
+                offset=utc_offset(row["started_at"], device=device, position_deg=position, home=home),
                 sport=row["sport"] or "generic",
                 sub_sport=row["sub_sport"],
                 totals=Totals(**{name: row[name] for name in _TOTALS.values()}),
@@ -125,15 +125,12 @@ def _session_of_records(messages: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     return start.join(named, how="cross").with_columns(unknown)
 
 
-def _start_position(
-    row: Mapping[str, object], messages: Mapping[str, pl.DataFrame], *, first: bool
-) -> tuple[float, float] | None:
+def _start_position(row: Mapping[str, object], messages: Mapping[str, pl.DataFrame]) -> tuple[float, float] | None:
+    """Where the session started, else the first position of the file."""
     latitude, longitude = row["latitude_deg"], row["longitude_deg"]
     if isinstance(latitude, float) and isinstance(longitude, float):
         return latitude, longitude
     record = message(messages, "record")
-    if not first or record.is_empty():
-        return None
     positions = record.select(
         column(record, "position_lat", pl.Float64) * SEMICIRCLE_DEG,
         column(record, "position_long", pl.Float64) * SEMICIRCLE_DEG,

@@ -1,7 +1,6 @@
 """What nearly every command begins with: settings, and the stores they name, migrated."""
 
 import datetime as dt
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -25,9 +24,6 @@ def today(settings: Settings) -> dt.date:
 
 def enter_dagster_home(lakehouse: Lakehouse) -> None:
     """Make this process use the Dagster instance of the settings, whose tables are made if need be."""
-    environment = service_environment(lakehouse.settings, libpq_url(lakehouse.engine))
-    os.environ.update({name: value for name, value in environment.items() if name.startswith("DAGSTER_")})
-    from dagster import DagsterInstance
+    from runningcoach_pipelines.defs.instance import enter_instance
 
-    with DagsterInstance.get() as instance:
-        instance.upgrade()
+    enter_instance(service_environment(lakehouse.settings, libpq_url(lakehouse.engine)))

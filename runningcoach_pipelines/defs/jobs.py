@@ -2,18 +2,14 @@
 
 import dagster as dg
 
-from runningcoach_pipelines.defs.partitions import DAY, MONTH, WEEK
-
 read_files = dg.define_asset_job(
     "read_files",
     selection=["garmin_raw_files"],
-    partitions_def=DAY,
     description="Re-hash the days' FIT files and look again into unreadable ones.",
 )
 refresh_months = dg.define_asset_job(
     "refresh_months",
     selection=["activities", "laps", "activity_samples", "activity_metrics"],
-    partitions_def=MONTH,
     description="Decode the months' FIT files and measure their activities.",
 )
 refresh_fitness = dg.define_asset_job(
@@ -21,13 +17,10 @@ refresh_fitness = dg.define_asset_job(
     selection=["fitness_metrics_daily"],
     description="Fitness, fatigue and form up to today.",
 )
-refresh_weeks = dg.define_asset_job(
-    "refresh_weeks", selection=["weekly_summaries"], partitions_def=WEEK, description="Summaries of weeks."
-)
+refresh_weeks = dg.define_asset_job("refresh_weeks", selection=["weekly_summaries"], description="Summaries of weeks.")
 refresh_month_summaries = dg.define_asset_job(
     "refresh_month_summaries",
     selection=["monthly_summaries"],
-    partitions_def=MONTH,
     description="Summaries of months.",
 )
 compact_lake = dg.define_asset_job(

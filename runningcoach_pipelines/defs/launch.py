@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import dagster as dg
 
 from runningcoach_pipelines.definitions import build_defs
+from runningcoach_pipelines.defs.assets.raw import garmin_raw_files, imported_days
 from runningcoach_pipelines.defs.partitions import (
     MONTHS_PER_RUN,
     known_months,
@@ -16,7 +17,6 @@ from runningcoach_pipelines.defs.partitions import (
 from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
-
 
 # The event log goes to the instance; the terminal shows our own progress.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -64,6 +64,7 @@ def run(lakehouse: Lakehouse, steps: list[Step], *, on_step: Callable[[Step], No
     """
     defs = build_defs(resources={"lakehouse": lakehouse})
     with dg.DagsterInstance.get() as instance:
+        _report_imports(lakehouse, instance)
         for step in steps:
             on_step(step)
             result = defs.resolve_job_def(step.job).execute_in_process(
@@ -71,6 +72,14 @@ def run(lakehouse: Lakehouse, steps: list[Step], *, on_step: Callable[[Step], No
             )
             if not result.success:
                 raise RunFailed(f"{step.job} {step.label}: {_first_error(result)}")
+
+
+def _report_imports(lakehouse: Lakehouse, instance: dg.DagsterInstance) -> None:
+    """Show days whose files came by import as materialized, as the sensor does for files that come later."""
+    known = instance.get_materialized_partitions(garmin_raw_files.key)
+    for event in imported_days(lakehouse.files.all()):
+        if event.partition not in known:
+            instance.report_runless_asset_event(event)
 
 
 def _chunks(window: Window | None) -> Iterator[Window]:

@@ -3,14 +3,20 @@
 Which months, is decided by `derive/changes.py`. A failed read raises: it must not look like "nothing new".
 """
 
+import datetime as dt
+from collections.abc import Iterator, Sequence
+
 import dagster as dg
 
+from runningcoach_pipelines.defs.assets.raw import imported_days
 from runningcoach_pipelines.defs.jobs import refresh_months
 from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, known_months, month_range_tags
 from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.lakehouse import open_lakehouse
+from runningcoach_pipelines.store.raw_files import RawFile
+from runningcoach_pipelines.store.windows import Window
 
 
 @dg.sensor(
@@ -20,22 +26,35 @@ from runningcoach_pipelines.store.lakehouse import open_lakehouse
     description="Imported activity files start a run of the months they were recorded in.",
 )
 def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Months of the activity files that were imported since the last tick; the cursor is the last file's id."""
+    """Months of the activity files from which nothing has been derived yet.
+
+    The tables say what is left to do, so a file that became readable later is seen as well; the run key keeps the
+    same months from being asked for twice for the same files, and the cursor imports from being reported twice.
+    """
     settings = Settings()
     with open_lakehouse(settings) as lakehouse:
-        files = lakehouse.files.activities_after(int(context.cursor or 0))
-    if not files:
-        return dg.SkipReason("no new activity file")
-    newest = max(raw.raw_file_id for raw in files)
-    windows = [known_months(window, today(settings)) for window in changed_months(files, at_most=MONTHS_PER_RUN)]
+        files = lakehouse.files.activities_to_derive()
+    requests = [
+        dg.RunRequest(run_key=f"{window.start}/{window.end}/{newest}", tags=month_range_tags(window))
+        for window, newest in _windows(files, today(settings))
+    ]
+    if not requests:
+        return dg.SkipReason("no activity file waits to be derived")
+    seen = int(context.cursor or 0)
     return dg.SensorResult(
-        run_requests=[
-            dg.RunRequest(run_key=f"{window.start}/{window.end}/{newest}", tags=month_range_tags(window))
-            for window in windows
-            if window is not None
-        ],
-        cursor=str(newest),
+        run_requests=requests,
+        asset_events=imported_days(raw for raw in files if raw.raw_file_id > seen),
+        cursor=str(max(raw.raw_file_id for raw in files)),
     )
+
+
+def _windows(files: Sequence[RawFile], now: dt.date) -> Iterator[tuple[Window, int]]:
+    """Windows of months that are partitions, each with the newest file in it."""
+    for changed in changed_months(files, at_most=MONTHS_PER_RUN):
+        window = known_months(changed, now)
+        if window is not None:
+            inside = (raw for raw in files if raw.first_day is not None and window.start <= raw.first_day < window.end)
+            yield window, max((raw.raw_file_id for raw in inside), default=0)
 
 
 automation = dg.AutomationConditionSensorDefinition(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-NULL = np.iinfo(np.int64).min
+NULL = int(np.iinfo(np.int64).min)
 """Stands for "no value" in every integer column of this package."""
 
 

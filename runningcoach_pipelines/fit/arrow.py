@@ -7,6 +7,7 @@ a `Meaning`; integers come as stored, with NULL for null.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +17,7 @@ from runningcoach_pipelines.fit.accumulate import NULL
 from runningcoach_pipelines.fit.meaning import Kind, Meaning
 from runningcoach_pipelines.fit.timestamps import EPOCH_S
 
-FIXED_WIDTH = {
+EIGHT_BYTES = {
     Kind.SCALED: pa.float64(),
     Kind.INTEGER: pa.int64(),
     Kind.UNSIGNED: pa.uint64(),
@@ -30,6 +31,16 @@ _FEW_CODES = 256
 
 type Int64s = npt.NDArray[np.int64]
 type Booleans = npt.NDArray[np.bool_]
+
+
+def column(meaning: Meaning, stored: npt.NDArray[Any]) -> pa.Array:
+    """One array of stored numbers, shape (n,), in their meaning."""
+    return floats(meaning, stored) if stored.dtype.kind == "f" else integers(meaning, stored)
+
+
+def floats(meaning: Meaning, stored: npt.NDArray[np.float64]) -> pa.Array:
+    """One array of stored floats, NaN for null, scaled."""
+    return eight_bytes(Kind.SCALED, stored / meaning.scale - meaning.offset, ~np.isnan(stored))
 
 
 def integers(meaning: Meaning, stored: Int64s) -> pa.Array:
@@ -52,8 +63,8 @@ def microseconds(seconds: Int64s) -> Int64s:
 
 
 def eight_bytes(kind: Kind, values: npt.NDArray[np.generic], valid: Booleans) -> pa.Array:
-    """An array of a kind in FIXED_WIDTH from its values (contiguous, eight bytes each)."""
-    return pa.Array.from_buffers(FIXED_WIDTH[kind], len(values), [bitmap(valid), pa.py_buffer(values)])
+    """An array of a kind in EIGHT_BYTES from its values (contiguous, eight bytes each)."""
+    return pa.Array.from_buffers(EIGHT_BYTES[kind], len(values), [bitmap(valid), pa.py_buffer(values)])
 
 
 def booleans(stored: Int64s, valid: Booleans) -> pa.Array:
@@ -64,9 +75,12 @@ def labels(codes: Int64s, names: Mapping[int, str]) -> pa.Array:
     """Enum codes by name; a code without a name is its number as text."""
     if len(codes) <= _FEW_CODES:
         return strings([_label(code, names) for code in codes.tolist()])
-    found, inverse = np.unique(codes, return_inverse=True)
-    distinct = [_label(code, names) for code in found.tolist()]
-    return strings([distinct[i] for i in inverse.tolist()])
+    distinct, places = np.unique(codes, return_inverse=True)
+    return strings([_label(code, names) for code in distinct.tolist()]).take(_places(places))
+
+
+def _places(places: npt.NDArray[np.intp]) -> pa.Array:
+    return pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places.astype(np.int64))])
 
 
 def _label(code: int, names: Mapping[int, str]) -> str | None:
@@ -89,9 +103,11 @@ def _variable_width(kind: pa.DataType, data: object, lengths: Int64s, valid: Boo
     return pa.Array.from_buffers(kind, len(valid), [bitmap(valid), pa.py_buffer(_ends(lengths)), buffer])
 
 
-def lists(values: pa.Array, lengths: Int64s, valid: Booleans) -> pa.Array:
-    """Lists whose values stand one after the other in `values`."""
-    buffers = [bitmap(valid), pa.py_buffer(_ends(lengths))]
+def lists(values: pa.Array, lengths: Int64s | int, valid: Booleans) -> pa.Array:
+    """Lists whose values stand one after the other in `values`; all of one length, or each of its own."""
+    one_length = isinstance(lengths, int)
+    ends = np.arange(0, len(values) + 1, lengths, dtype=np.int64) if one_length else _ends(lengths)
+    buffers = [bitmap(valid), pa.py_buffer(ends)]
     return pa.Array.from_buffers(pa.large_list(values.type), len(valid), buffers, children=[values])
 
 

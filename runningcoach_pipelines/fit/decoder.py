@@ -1,194 +1,195 @@
-"""Row by row decoding on top of fitdecode: stands in until the columnar decoder replaces it."""
+"""Decoding, step by step: frame the stream, scan it, and turn each kind of message into a frame."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Collection
-from typing import Any
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from runningcoach_pipelines.fit import profile
-from runningcoach_pipelines.fit.model import DeveloperField, FitFile, FitHeader, unknown_field, unknown_message
+from runningcoach_pipelines.fit import arrow, framing, layout, profile, stored, timestamps
+from runningcoach_pipelines.fit.accumulate import NULL
+from runningcoach_pipelines.fit.definitions import Definition, Key
+from runningcoach_pipelines.fit.frames import Units, frame
+from runningcoach_pipelines.fit.framing import Segment
+from runningcoach_pipelines.fit.layout import Layout
+from runningcoach_pipelines.fit.meaning import Kind, Storage
+from runningcoach_pipelines.fit.model import FitFile, unknown_message
 from runningcoach_pipelines.fit.problems import FitDecodeError, FitProblem, ProblemKind
+from runningcoach_pipelines.fit.scan import MessageIndex, scan
+from runningcoach_pipelines.fit.stored import StoredTable
+from runningcoach_pipelines.fit.timestamps import Timeline
 
-_EPOCH_US = 631_065_600 * 1_000_000
+type Selection = Collection[str] | Mapping[str, Collection[str] | None] | None
 
-
-def decode(
-    data: bytes | memoryview, *, messages: Collection[str] | None = None, check_crc: bool = True
-) -> FitFile:
-    import fitdecode
-
-    headers: list[FitHeader] = []
-    problems: list[FitProblem] = []
-    developer: list[DeveloperField] = []
-    rows: dict[int, list[dict[str, Any]]] = {}
-    dtypes: dict[int, dict[str, tuple[str, str | None]]] = {}
-    wanted = None if messages is None else set(messages)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        reader = fitdecode.FitReader(
-            bytes(data),
-            processor=None,
-            check_crc=fitdecode.CrcCheck.READONLY if check_crc else fitdecode.CrcCheck.DISABLED,
-            error_handling=fitdecode.ErrorHandling.IGNORE,
-            keep_raw_chunks=True,
-        )
-        offset = 0
-        try:
-            for frame in reader:
-                offset = frame.chunk.offset
-                if frame.frame_type == fitdecode.FIT_FRAME_HEADER:
-                    headers.append(
-                        FitHeader(
-                            offset, frame.header_size, frame.proto_ver, frame.profile_ver, frame.body_size, frame.crc
-                        )
-                    )
-                elif frame.frame_type == fitdecode.FIT_FRAME_CRC:
-                    if check_crc and not frame.matched:
-                        problems.append(
-                            FitProblem(ProblemKind.FILE_CRC, offset, "the file CRC does not match the data")
-                        )
-                elif frame.frame_type == fitdecode.FIT_FRAME_DATA:
-                    number = frame.global_mesg_num
-                    if number == 206:
-                        developer.append(_developer(frame, offset, reader.local_dev_types))
-                    known = profile.message(number)
-                    name = known.name if known else unknown_message(number)
-                    if wanted is None or name in wanted:
-                        rows.setdefault(number, []).append(_row(frame, dtypes.setdefault(number, {})))
-        except (fitdecode.FitError, AssertionError, TypeError, KeyError, ValueError) as error:
-            cause = FitProblem(
-                ProblemKind.TRUNCATED if headers else ProblemKind.NOT_FIT, offset, str(error) or "unreadable"
-            )
-            if not headers:
-                raise FitDecodeError(cause) from error
-            problems.append(cause)
-    if not headers:
-        raise FitDecodeError(FitProblem(ProblemKind.NOT_FIT, 0, "the input is empty"))
-    frames: dict[str, pl.DataFrame] = {}
-    for number, entries in rows.items():
-        known = profile.message(number)
-        frames[known.name if known else unknown_message(number)] = pl.DataFrame(
-            {
-                column: _series(column, [row.get(column) for row in entries], kind)
-                for column, kind in dtypes[number].items()
-            }
-        )
-    return FitFile(tuple(headers), frames, {}, tuple(developer), tuple(problems))
+_MAX_PROBLEMS = 100
+_MONITORING, _TIMESTAMP_16 = 55, 26
+_HRV = 78
+# A sparse union of definitions may hold more values than the file has bytes; this many of them are affordable.
+_VALUES_PER_BYTE = 16
+_VALUES_AT_LEAST = 1 << 20
 
 
-def _developer(frame: Any, offset: int, types: Any) -> DeveloperField:
-    def raw(name: str) -> Any:
-        return frame.get_raw_value(name, fallback=None)
-
-    name = raw("field_name")
-    units = raw("units")
-    base_type = raw("fit_base_type_id")
-    application = (types.get(raw("developer_data_index")) or {}).get("application_id")
-    return DeveloperField(
-        raw("developer_data_index"),
-        raw("field_definition_number"),
-        name[0] if isinstance(name, tuple) else name,
-        units[0] if isinstance(units, tuple) else units,
-        "byte" if base_type is None else profile.field_type("fit_base_type").labels.get(base_type, "byte"),
-        raw("native_mesg_num"),
-        raw("native_field_num"),
-        bytes(application) if application else None,
-        offset,
+def decode(data: bytes | memoryview, *, messages: Selection = None, check_crc: bool = True) -> FitFile:
+    """See `runningcoach_pipelines.fit.decode`."""
+    octets = data if isinstance(data, bytes) else bytes(data)
+    segments, problems = framing.segments(octets, 0, len(octets), check_crc=check_crc)
+    index = MessageIndex()
+    for segment in segments:
+        scan(octets, segment, index)
+    problems = sorted(problems + index.problems, key=lambda problem: problem.offset)
+    if problems and not any(index.offsets.values()):
+        raise FitDecodeError(problems[0])
+    reader = FrameReader(octets, segments, index)
+    tables = reader.read(messages)
+    return FitFile(
+        tuple(segment.header for segment in segments),
+        {name: table.frame for name, table in tables.items()},
+        {name: table.units for name, table in tables.items()},
+        tuple(index.developer_fields),
+        bounded(problems + reader.problems),
     )
 
 
-def _row(frame: Any, dtypes: dict[str, tuple[str, str | None]]) -> dict[str, Any]:
-    number = frame.global_mesg_num
-    known = profile.message(number)
-    row: dict[str, Any] = {}
-    for cell in sorted(frame.fields, key=lambda cell: cell.field_def is None):
-        raw = cell.raw_value
-        if cell.field_def is not None and cell.field_def.is_dev:
-            column = f"developer_{cell.field_def.dev_data_index}_{cell.field_def.def_num}"
-            _put(row, dtypes, column, raw, cell.base_type.name, None)
-            continue
-        owner = cell.parent_field.def_num if cell.parent_field else cell.def_num
-        field = known.fields.get(owner) if known else None
-        if field is None:
-            _put(row, dtypes, unknown_field(number, owner), raw, cell.base_type.name, None)
-            continue
-        sub = next((s for s in field.subfields if cell.parent_field and s.name == cell.name), None)
-        for meaning in (field, sub) if sub else (field,):
-            if cell.field_def is None and owner != profile.TIMESTAMP:
-                value = cell.raw_value
-                if isinstance(value, tuple) or meaning.type.labels:
-                    value = _physical(value, meaning, 1.0, 0.0)
-            else:
-                value = _physical(raw, meaning, meaning.scale, meaning.offset)
-            _put(
-                row,
-                dtypes,
-                meaning.name,
-                value,
-                cell.base_type.name,
-                _kind(meaning),
+@dataclass(frozen=True, slots=True)
+class MessageTable:
+    """The messages of one kind as a frame, the units of its columns, and where each message starts."""
+
+    frame: pl.DataFrame
+    units: Units
+    offsets: npt.NDArray[np.int64]
+
+
+class FrameReader:
+    """Reads the frames of scanned segments."""
+
+    def __init__(self, data: bytes, segments: list[Segment], index: MessageIndex) -> None:
+        self._data = data
+        self._segments = segments
+        self._index = index
+        self._timeline: Timeline | None = None
+        self.problems: list[FitProblem] = []
+
+    def read(self, selection: Selection) -> dict[str, MessageTable]:
+        """The selected messages by name, in the order in which kinds first appear."""
+        tables: dict[str, MessageTable] = {}
+        for number, sources in self._by_message().items():
+            known = profile.message(number)
+            name = known.name if known else unknown_message(number)
+            if selection is None or name in selection:
+                only = selection[name] if isinstance(selection, Mapping) else None
+                table = self._table(number, sources, only)
+                if table.frame.width:
+                    tables[name] = table
+        return tables
+
+    def _by_message(self) -> dict[int, list[tuple[Definition, list[int]]]]:
+        by_message: dict[int, list[tuple[Definition, list[int]]]] = {}
+        for definition, offsets in self._index.offsets.items():
+            if offsets:
+                by_message.setdefault(definition.message_number, []).append((definition, offsets))
+        return by_message
+
+    def _table(
+        self, number: int, sources: list[tuple[Definition, list[int]]], only: Collection[str] | None
+    ) -> MessageTable:
+        starts = [offsets for _, offsets in sources]
+        plan = self._layout(number, tuple(definition for definition, _ in sources), starts, only)
+        table = stored.read(self._data, plan, starts)
+        self._complete_timestamps(number, plan, table)
+        self._note_system_time(number, plan, table)
+        result, units = frame(table, plan, self._segments, only)
+        if number == _HRV and (only is None or "timestamp" in only) and "timestamp" not in result.columns:
+            result = self._with_time_before(result, table)
+        return MessageTable(result, units, table.offsets)
+
+    def _layout(
+        self, number: int, definitions: tuple[Definition, ...], starts: list[list[int]], only: Collection[str] | None
+    ) -> Layout:
+        with_timestamp = bool(self._index.compressed_segments)
+        keys = None if only is None else _keys_of(number, definitions, frozenset(only))
+        plan = layout.layout(number, definitions, keys=keys, with_timestamp=with_timestamp)
+        counts = [len(offsets) for offsets in starts]
+        affordable = max(_VALUES_AT_LEAST, _VALUES_PER_BYTE * len(self._data)) // sum(counts)
+        if plan.width <= affordable:
+            return plan
+        kept = layout.without_sparsest(plan, counts, affordable)
+        self.problems.append(
+            FitProblem(
+                ProblemKind.TOO_SPARSE,
+                starts[0][0],
+                f"message {number} has {plan.width} values a message, nearly all null: kept the fullest {affordable}",
             )
-    return row
+        )
+        return layout.layout(number, definitions, keys=kept, with_timestamp=with_timestamp)
+
+    def _complete_timestamps(self, number: int, plan: Layout, table: StoredTable) -> None:
+        """Fill the timestamps that compressed headers and timestamp_16 hold."""
+        column = plan.by_key.get(profile.TIMESTAMP)
+        if column is None or column.storage is not Storage.INTEGER or not column.is_scalar:
+            return
+        seconds = table.scalar(column)
+        if self._index.compressed_segments:
+            seconds[:] = np.where(seconds == NULL, self.timeline.at(table.offsets), seconds)
+        short = plan.by_key.get(_TIMESTAMP_16) if number == _MONITORING else None
+        if short is not None and short.storage is Storage.INTEGER and short.is_scalar:
+            before = self.timeline.before(table.offsets, self._segment_starts)
+            seconds[:] = timestamps.unroll_timestamp_16(table.scalar(short), seconds, before)
+
+    def _note_system_time(self, number: int, plan: Layout, table: StoredTable) -> None:
+        times = table.integers[plan.scaled_rows : plan.scaled_rows + plan.time_rows]
+        # Read without sign, NULL is larger than any time.
+        early = times.view(np.uint64) < timestamps.SYSTEM_TIME_LIMIT
+        if early.any():
+            first = int(table.offsets[early.any(axis=0).argmax()])
+            cause = f"{int(early.sum())} times of message {number} count from the device's start, not from 1989"
+            self.problems.append(FitProblem(ProblemKind.SYSTEM_TIME, first, cause))
+
+    def _with_time_before(self, result: pl.DataFrame, table: StoredTable) -> pl.DataFrame:
+        """hrv messages have no time of their own: give them that of the message before them."""
+        seconds = self.timeline.before(table.offsets, self._segment_starts)
+        times = arrow.eight_bytes(Kind.DATE_TIME, arrow.microseconds(seconds), seconds != NULL)
+        return result.with_columns(pl.Series("timestamp", times))
+
+    @property
+    def timeline(self) -> Timeline:
+        if self._timeline is None:
+            self._timeline = timestamps.timeline(self._data, self._index, self._segments)
+        return self._timeline
+
+    @property
+    def _segment_starts(self) -> npt.NDArray[np.int64]:
+        return np.array([segment.start for segment in self._segments], np.int64)
 
 
-def _kind(meaning: profile.Field | profile.Subfield) -> str | None:
-    if meaning.type.name in ("date_time", "local_date_time", "bool"):
-        return meaning.type.name
-    if meaning.type.labels:
-        return "label"
-    return "scaled" if (meaning.scale, meaning.offset) != (1, 0) else None
+def _keys_of(number: int, definitions: tuple[Definition, ...], names: frozenset[str]) -> frozenset[Key]:
+    """The fields of those definitions that the columns called `names` are made of."""
+    whole = layout.layout(number, definitions)
+    message = profile.message(number)
+    fields = message.fields if message else {}
+    wanted = {column.key for column in whole.columns if column.meaning.name in names}
+    wanted |= {n for n, field in fields.items() if field.name in names}
+    for n, field in fields.items():
+        for subfield in field.subfields:
+            if subfield.name in names or n in wanted:
+                wanted |= {n, *(reference for reference, _ in subfield.when)}
+    for _ in range(2):
+        for n, field in fields.items():
+            targets = {c.number for c in field.components}
+            targets |= {c.number for subfield in field.subfields for c in subfield.components}
+            if targets & wanted:
+                wanted |= {n, *(ref for subfield in field.subfields for ref, _ in subfield.when)}
+    return frozenset(wanted | {profile.TIMESTAMP})
 
 
-def _physical(raw: Any, meaning: profile.Field | profile.Subfield, scale: float, offset: float) -> Any:
-    if isinstance(raw, tuple):
-        return tuple(_physical(v, meaning, scale, offset) for v in raw)
-    if raw is None or isinstance(raw, str):
-        return raw
-    if meaning.type.name in ("date_time", "local_date_time"):
-        return raw * 1_000_000 + _EPOCH_US
-    if meaning.type.name == "bool":
-        return bool(raw)
-    if meaning.type.labels:
-        return meaning.type.labels.get(raw, str(raw))
-    return raw / scale - offset if (scale, offset) != (1, 0) else raw
-
-
-def _put(
-    row: dict[str, Any],
-    dtypes: dict[str, tuple[str, str | None]],
-    column: str,
-    value: Any,
-    base_type: str,
-    kind: str | None,
-) -> None:
-    dtypes.setdefault(column, (base_type, kind))
-    if row.get(column) is None:
-        row[column] = value
-
-
-def _series(name: str, values: list[Any], kind: tuple[str, str | None]) -> pl.Series:
-    base_type, meaning = kind
-    if base_type == "byte" and meaning is None:
-        return pl.Series(name, [None if v is None else bytes(v) for v in values], pl.Binary)
-    values = [v[0] if isinstance(v, tuple) and len(v) == 1 else v for v in values]
-    lists = any(isinstance(v, tuple) for v in values)
-    if lists:
-        values = [None if v is None else list(v) if isinstance(v, tuple) else [v] for v in values]
-    flat = [x for v in values if v is not None for x in (v if isinstance(v, list) else [v]) if x is not None]
-    dtype: pl.DataType
-    if meaning == "date_time":
-        dtype = pl.Datetime("us", "UTC")
-    elif meaning == "local_date_time":
-        dtype = pl.Datetime("us")
-    elif meaning == "bool":
-        dtype = pl.Boolean()
-    elif meaning == "label" or any(isinstance(x, str) for x in flat) or base_type == "string":
-        dtype = pl.String()
-    elif meaning == "scaled" or any(isinstance(x, float) for x in flat):
-        dtype = pl.Float64()
-    else:
-        dtype = pl.UInt64() if base_type in ("uint64", "uint64z") else pl.Int64()
-    return pl.Series(name, values, pl.List(dtype) if lists else dtype, strict=False)
+def bounded(problems: list[FitProblem]) -> tuple[FitProblem, ...]:
+    """The problems of one file, cut short where damage repeats itself."""
+    if len(problems) <= _MAX_PROBLEMS:
+        return tuple(problems)
+    rest = len(problems) - _MAX_PROBLEMS
+    last = replace(
+        problems[_MAX_PROBLEMS], kind=ProblemKind.TOO_MANY_PROBLEMS, cause=f"{rest} more problems from here on"
+    )
+    return (*problems[:_MAX_PROBLEMS], last)

@@ -87,9 +87,7 @@ class Definition:
 
     def gather(self, data: bytes, offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.void]:
         """The messages that start at `offsets` as one structured table, by a single fancy index."""
-        everywhere: npt.NDArray[np.void] = np.ndarray(
-            (len(data) - self.size + 1,), f"V{self.size}", data, strides=(1,)
-        )
+        everywhere: npt.NDArray[np.void] = np.ndarray((len(data) - self.size + 1,), f"V{self.size}", data, strides=(1,))
         return everywhere[offsets].view(self.table_dtype)
 
     def values_at(self, data: bytes, offset: int) -> dict[Key, int | float | bytes]:
@@ -180,7 +178,9 @@ def _one_slot_per_field(
     unique = []
     for key, same in by_key.items():
         if len(same) > 1:
-            oddities.append((ProblemKind.DUPLICATE_FIELD, f"message {message_number} lists field {key} {len(same)} times"))
+            oddities.append(
+                (ProblemKind.DUPLICATE_FIELD, f"message {message_number} lists field {key} {len(same)} times")
+            )
         scalars = [slot for slot in same if slot.count == 1]
         first, *rest = scalars or same[:1]
         again = tuple(slot for slot in rest if slot.base_type.is_float == first.base_type.is_float)

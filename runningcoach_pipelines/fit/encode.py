@@ -140,7 +140,7 @@ class _Column:
 
     @property
     def size(self) -> int:
-        return self.octets.shape[1]
+        return int(self.octets.shape[1])
 
 
 def _part_bytes(part: Part, local_types: _LocalTypes) -> bytes:
@@ -211,8 +211,7 @@ def _definition(
         indexes = [column.key.index for column in developer if isinstance(column.key, Developer)]
         definition += bytes([len(developer)])
         definition += b"".join(
-            bytes((column.number, column.size, index))
-            for column, index in zip(developer, indexes, strict=True)
+            bytes((column.number, column.size, index)) for column, index in zip(developer, indexes, strict=True)
         )
     return definition
 
@@ -316,22 +315,20 @@ def _integer_matrix(values: Column, base_type: BaseType) -> npt.NDArray[np.gener
     missing = np.isnan(numbers)
     rounded = np.rint(np.where(missing, 0, numbers)).astype(np.int64)
     _require_range(rounded, base_type)
-    rounded[missing] = base_type.invalid
-    return rounded
+    return np.where(missing, base_type.invalid or 0, rounded)
 
 
 def _wide_integer_matrix(values: Column, base_type: BaseType) -> npt.NDArray[np.generic]:
     # 64-bit values don't survive float64, so they go one by one.
     rows = [
-        [base_type.invalid if value is None else int(value) for value in _as_list(entry)]
-        for entry in _rows_of(values)
+        [base_type.invalid if value is None else int(value) for value in _as_list(entry)] for entry in _rows_of(values)
     ]
     return np.array(rows, base_type.kind)
 
 
-def _require_range(values: npt.NDArray[np.generic], base_type: BaseType) -> None:
+def _require_range(values: npt.NDArray[Any], base_type: BaseType) -> None:
     limits = np.iinfo(np.dtype(base_type.kind))
-    if values.size and (int(values.min()) < limits.min or int(values.max()) > limits.max):  # type: ignore[attr-defined]
+    if values.size and (int(values.min()) < limits.min or int(values.max()) > limits.max):
         raise ValueError(f"value outside {base_type.name} ({limits.min} to {limits.max} raw)")
 
 

@@ -94,7 +94,9 @@ class Expansion:
         message = profile.message(layout.message_number)
         self._fields = message.fields if message else {}
         self.expanded: dict[int, Expanded] = {}
-        self.resolved: list[Resolved] = []
+        """By the number of the field that the components feed."""
+        self.resolved: dict[Key, list[Resolved]] = {}
+        """By the number of the field that the subfields belong to."""
 
     def run(self) -> None:
         for column in self._layout.columns:
@@ -107,10 +109,19 @@ class Expansion:
 
     def _resolve(self, field: Field, stored: Int64s, depth: int) -> None:
         for resolved in resolve_subfields(field, stored, self._table, self._layout):
-            self.resolved.append(resolved)
+            self._add_resolved(resolved)
             if resolved.subfield.components:
                 width = base_types.BY_NAME[resolved.subfield.type.base_type].size
                 self._expand(resolved.subfield.components, _scalar_octets(resolved.stored, width), depth)
+
+    def _add_resolved(self, resolved: Resolved) -> None:
+        siblings = self.resolved.setdefault(resolved.parent, [])
+        for position, sibling in enumerate(siblings):
+            if sibling.subfield is resolved.subfield:
+                stored = np.where(sibling.stored == NULL, resolved.stored, sibling.stored)
+                siblings[position] = Resolved(resolved.parent, resolved.subfield, stored)
+                return
+        siblings.append(resolved)
 
     def _expand(self, components: tuple[Component, ...], container: _Container, depth: int) -> None:
         by_target: dict[int, list[Component]] = {}
@@ -168,7 +179,7 @@ class _Container:
 
     @property
     def width(self) -> int:
-        return 8 * self.octets.shape[1]
+        return 8 * int(self.octets.shape[1])
 
     def bits(self, component: Component) -> Int64s:
         """`bits` bits from `bit_offset` on; NULL where the container is invalid or ends before them."""
@@ -221,16 +232,17 @@ def _rescaled(stored: Int64s, field: Field, component: Component) -> Int64s:
     """A field's stored values in the scale of a component that feeds it."""
     if (field.scale, field.offset) == (component.scale, component.offset):
         return stored
-    physical = stored / field.scale - field.offset
+    physical = np.where(stored == NULL, 0, stored) / field.scale - field.offset
     counted = np.rint((physical + component.offset) * component.scale)
     return np.where(stored == NULL, NULL, counted.astype(np.int64))
 
 
 def _in_target_scale(expanded: Expanded) -> Int64s:
     """An expanded scalar as the target itself would store it."""
-    target, stored = expanded.target, expanded.stored[0]
+    target = expanded.target
+    stored: Int64s = expanded.stored[0]
     if (target.scale, target.offset) == (expanded.scale, expanded.offset):
         return stored
-    physical = stored / expanded.scale - expanded.offset
+    physical = np.where(stored == NULL, 0, stored) / expanded.scale - expanded.offset
     as_stored = np.rint((physical + target.offset) * target.scale)
     return np.where(stored == NULL, NULL, as_stored.astype(np.int64))

@@ -40,9 +40,7 @@ def segments(data: bytes, start: int, stop: int, *, check_crc: bool) -> tuple[li
             if not found:
                 raise FitDecodeError(header)
             problems.append(
-                FitProblem(
-                    ProblemKind.TRAILING_BYTES, offset, f"{stop - offset} bytes after the end of the FIT file"
-                )
+                FitProblem(ProblemKind.TRAILING_BYTES, offset, f"{stop - offset} bytes after the end of the FIT file")
             )
             break
         segment, offset = _segment(data, header, stop, problems)
@@ -62,14 +60,10 @@ def _header(data: bytes, offset: int, stop: int) -> FitHeader | FitProblem:
     if offset + size > stop:
         return FitProblem(ProblemKind.HEADER, offset, f"the header of {size} bytes is cut short")
     crc = int.from_bytes(data[offset + 12 : offset + 14], "little") if size >= _SHORT_HEADER + _CRC_SIZE else 0
-    return FitHeader(
-        offset, size, (protocol >> 4, protocol & 0x0F), divmod(profile, 100), data_size, crc or None
-    )
+    return FitHeader(offset, size, (protocol >> 4, protocol & 0x0F), divmod(profile, 100), data_size, crc or None)
 
 
-def _segment(
-    data: bytes, header: FitHeader, stop: int, problems: list[FitProblem]
-) -> tuple[Segment, int]:
+def _segment(data: bytes, header: FitHeader, stop: int, problems: list[FitProblem]) -> tuple[Segment, int]:
     """The segment of that header and the offset where the next header may stand."""
     start = header.offset + header.size
     end = start + header.data_size
@@ -111,7 +105,5 @@ def _crc_problems(data: bytes, segment: Segment, stop: int) -> list[FitProblem]:
     if len(written) < _CRC_SIZE:
         problems.append(FitProblem(ProblemKind.MISSING_CRC, segment.end, "the file ends before its CRC"))
     elif crc16(view[header.offset : segment.end]) != int.from_bytes(written, "little"):
-        problems.append(
-            FitProblem(ProblemKind.FILE_CRC, segment.end, "the file's CRC does not match its contents")
-        )
+        problems.append(FitProblem(ProblemKind.FILE_CRC, segment.end, "the file's CRC does not match its contents"))
     return problems

@@ -16,8 +16,9 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
-from runningcoach_pipelines.fit import meaning, profile
+from runningcoach_pipelines.fit import arrow, meaning, profile
 from runningcoach_pipelines.fit.accumulate import NULL
 from runningcoach_pipelines.fit.base_types import BYTE, STRING, UINT32, UINT64, UINT64Z, BaseType
 from runningcoach_pipelines.fit.definitions import Definition, Key, Slot
@@ -26,7 +27,7 @@ from runningcoach_pipelines.fit.meaning import Kind, Meaning, Storage
 _NAME_SUFFIX = {Storage.STRING: "_as_text", Storage.BYTES: "_as_bytes"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StoredColumn:
     """One field of a message kind: rows `first` to `first + count` of its block, or a list of octets."""
 
@@ -56,6 +57,8 @@ class NumericSource:
     """True if the slots fill all rows of the block, in order."""
     invalid: npt.NDArray[np.int64] | npt.NDArray[np.float64]
     """Invalid raw value per row, shape (rows, 1), in the block's type; NULL or NaN where there is none."""
+    repeated: tuple[tuple[int, Slot], ...]
+    """The slots that have others of the same field behind them, and their place in `rows`."""
     unpack: struct.Struct
     unpacked_order: npt.NDArray[np.intp]
 
@@ -85,8 +88,12 @@ class Layout:
     time_rows: int
     scale: npt.NDArray[np.float64]
     offset: npt.NDArray[np.float64]
-    float_scale: npt.NDArray[np.float64]
-    float_offset: npt.NDArray[np.float64]
+    eight_bytes: tuple[tuple[str, pa.DataType, int], ...]
+    """Name, Arrow type and row of the columns that are one row of the integer block as it is."""
+    varying: tuple[StoredColumn, ...]
+    expands: bool
+    """True if a column has subfields or components."""
+    units: MappingProxyType[str, str]
 
     @property
     def width(self) -> int:
@@ -136,8 +143,14 @@ def layout(
         _rows(times),
         _per_row(scaled, "scale"),
         _per_row(scaled, "offset"),
-        _per_row(floats, "scale"),
-        _per_row(floats, "offset"),
+        tuple(
+            (c.meaning.name, arrow.EIGHT_BYTES[c.meaning.kind], c.first)
+            for c in integers
+            if c.is_scalar and c.meaning.kind in arrow.EIGHT_BYTES
+        ),
+        tuple(c for c in (*integers, *floats) if c.varies),
+        any(c.field is not None and bool(c.field.components or c.field.subfields) for c in columns),
+        MappingProxyType({c.meaning.name: c.meaning.units for c in columns if c.meaning.units}),
     )
 
 
@@ -271,10 +284,14 @@ def _numeric_source(
     rows = np.concatenate([np.arange(c.first, c.first + s.count) for c, s in mine])
     width = _rows([column for column in columns if column.storage is storage])
     if storage is Storage.FLOAT:
-        invalid = _per_value(slots, [np.nan if s.base_type.is_float else s.base_type.invalid for s in slots], np.float64)
+        invalid = _per_value(
+            slots, [np.nan if s.base_type.is_float else s.base_type.invalid for s in slots], np.float64
+        )
     else:
         invalid = _per_value(slots, [_invalid_pattern(s.base_type) for s in slots], np.int64)
-    return NumericSource(slots, rows, len(rows) == width, invalid, *_unpacker(definition, slots, storage))
+    places = np.cumsum([0] + [slot.count for slot in slots]).tolist()
+    repeated = tuple((place, slot) for place, slot in zip(places, slots, strict=False) if slot.again)
+    return NumericSource(slots, rows, len(rows) == width, invalid, repeated, *_unpacker(definition, slots, storage))
 
 
 def _per_value(slots: tuple[Slot, ...], values: list[Any], dtype: type[np.generic]) -> npt.NDArray[Any]:

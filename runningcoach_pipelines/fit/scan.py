@@ -38,7 +38,9 @@ class MessageIndex:
         self.problems: list[FitProblem] = []
 
 
-class _Damaged(Exception):  # noqa: N818  (it ends the scan of one segment and never leaves this module)
+class _Damaged(Exception):
+    """Ends the scan of one segment; never leaves this module."""
+
     def __init__(self, kind: ProblemKind, offset: int, cause: str) -> None:
         super().__init__(cause)
         self.problem = FitProblem(kind, offset, cause)

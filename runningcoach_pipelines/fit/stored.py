@@ -13,9 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from runningcoach_pipelines.fit.accumulate import NULL
-from runningcoach_pipelines.fit.definitions import Definition, Key, Slot
-from runningcoach_pipelines.fit.layout import Layout, NumericSource, Source, StoredColumn
-from runningcoach_pipelines.fit.meaning import Storage
+from runningcoach_pipelines.fit.definitions import Definition, Slot
+from runningcoach_pipelines.fit.layout import Layout, NumericSource, StoredColumn
 
 _FEW_MESSAGES = 16
 """Up to here `struct` reads messages faster than numpy (0.2 µs a value against 5 µs a column)."""
@@ -44,7 +43,8 @@ class StoredTable:
 
     def scalar(self, column: StoredColumn) -> npt.NDArray[np.int64]:
         """The stored integers of a column with one value per message."""
-        return self.integers[column.first]
+        values: npt.NDArray[np.int64] = self.integers[column.first]
+        return values
 
 
 def read(data: bytes, layout: Layout, starts: list[list[int]]) -> StoredTable:
@@ -54,21 +54,21 @@ def read(data: bytes, layout: Layout, starts: list[list[int]]) -> StoredTable:
     messages = [
         _Messages(data, source.definition, own) for source, own in zip(layout.sources, own_offsets, strict=True)
     ]
+    parts = list(zip(messages, layout.sources, places, strict=True))
     integers = _block(
-        [(each, source.integers, place) for each, source, place in zip(messages, layout.sources, places, strict=True)],
-        np.full((layout.integer_rows, 0), NULL, np.int64),
-        len(offsets),
+        [(each, source.integers, place) for each, source, place in parts],
+        np.empty((layout.integer_rows, len(offsets)), np.int64),
     )
     floats = _block(
-        [(each, source.floats, place) for each, source, place in zip(messages, layout.sources, places, strict=True)],
-        np.full((layout.float_rows, 0), np.nan, np.float64),
-        len(offsets),
+        [(each, source.floats, place) for each, source, place in parts],
+        np.empty((layout.float_rows, len(offsets)), np.float64),
     )
     table = StoredTable(offsets, integers, floats)
-    for each, source, place in zip(messages, layout.sources, places, strict=True):
+    for each, source, place in parts:
         for column, slot in source.octets:
             table.octets.setdefault(column, []).append((place, each.octets(slot)))
-        _note_lengths(table, layout, source, place)
+    for column in layout.varying:
+        table.lengths[column] = _lengths(column, layout, places, len(offsets))
     return table
 
 
@@ -86,28 +86,33 @@ def _merge_order(own_offsets: list[npt.NDArray[np.int64]]) -> tuple[npt.NDArray[
 
 
 def _block[T: np.generic](
-    parts: list[tuple[_Messages, NumericSource | None, Rows]], empty: npt.NDArray[T], count: int
+    parts: list[tuple[_Messages, NumericSource | None, Rows]], empty: npt.NDArray[T]
 ) -> npt.NDArray[T]:
-    """One block from the parts of all definitions; what a definition lacks stays null (the fill of `empty`)."""
+    """One block from the parts of all definitions, of the shape of `empty`; what a definition lacks is null."""
     if len(parts) == 1:
         messages, source, _ = parts[0]
         if source is not None and source.identity:
             return messages.numbers(source, empty.dtype)
-    null = NULL if empty.dtype.kind == "i" else np.nan
-    block = np.full((empty.shape[0], count), null, empty.dtype)
+    empty.fill(_null(empty.dtype))
     for messages, source, place in parts:
         if source is not None:
             rows = source.rows if isinstance(place, slice) else source.rows[:, None]
-            block[rows, place] = messages.numbers(source, empty.dtype)
-    return block
+            empty[rows, place] = messages.numbers(source, empty.dtype)
+    return empty
 
 
-def _note_lengths(table: StoredTable, layout: Layout, source: Source, place: Rows) -> None:
-    for column in layout.columns:
+def _null(dtype: np.dtype[Any]) -> Any:
+    return NULL if dtype.kind == "i" else np.nan
+
+
+def _lengths(column: StoredColumn, layout: Layout, places: list[Rows], count: int) -> npt.NDArray[np.int64]:
+    """How many values each message has of a column on which the definitions disagree."""
+    lengths = np.zeros(count, np.int64)
+    for source, place in zip(layout.sources, places, strict=True):
         slot = source.definition.slot_by_key.get(column.key)
-        if column.varies and slot is not None and column.storage in (Storage.INTEGER, Storage.FLOAT):
-            lengths = table.lengths.setdefault(column, np.zeros(table.count, np.int64))
+        if slot is not None and slot.base_type.struct_code != "s":
             lengths[place] = slot.count
+    return lengths
 
 
 class _Messages:
@@ -126,23 +131,21 @@ class _Messages:
         """The values of the source's slots, shape (values per message, messages), nulls marked."""
         few = len(self._offsets) <= _FEW_MESSAGES
         values = self._unpacked(source, dtype) if few else self._gathered(source, dtype)
-        null = NULL if dtype.kind == "i" else np.nan
+        null = _null(dtype)
         np.putmask(values, values == source.invalid, null)
-        row = 0
-        for slot in source.slots:
+        for row, slot in source.repeated:
             for other in slot.again:
                 alternative = self._table[str(other.offset)].astype(dtype)
-                missing = values[row] == NULL if dtype.kind == "i" else np.isnan(values[row])
                 if other.base_type.invalid is not None:
                     alternative[alternative == other.base_type.invalid] = null
+                missing = values[row] == NULL if dtype.kind == "i" else np.isnan(values[row])
                 values[row] = np.where(missing, alternative, values[row])
-            row += slot.count
         return values
 
     def _unpacked(self, source: NumericSource, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         unpack, data = source.unpack.unpack_from, self._data
         by_message = np.array([unpack(data, offset) for offset in self._offsets.tolist()], dtype)
-        return by_message.T[source.unpacked_order]
+        return np.ascontiguousarray(by_message.T[source.unpacked_order])
 
     def _gathered(self, source: NumericSource, dtype: np.dtype[Any]) -> npt.NDArray[Any]:
         table = self._table

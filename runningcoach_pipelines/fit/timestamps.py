@@ -6,6 +6,7 @@ Source: FIT protocol, "Compressed Timestamp Header"; the five bits count on from
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -77,10 +78,7 @@ def unroll_by_file(low: Int64s, bits: int, full: Int64s, offsets: Int64s, segmen
         return unroll(low, bits, full)
     bounds = np.searchsorted(offsets, [segment.start for segment in segments[1:]]).tolist()
     edges = [0, *bounds, len(offsets)]
-    parts = [
-        unroll(low[first:last], bits, full[first:last])
-        for first, last in zip(edges[:-1], edges[1:], strict=True)
-    ]
+    parts = [unroll(low[first:last], bits, full[first:last]) for first, last in pairwise(edges)]
     return np.concatenate(parts)
 
 
@@ -96,3 +94,16 @@ def _stored(data: bytes, definition: Definition, starts: list[int]) -> tuple[Int
     seconds = everywhere[offsets + slot.offset].astype(np.int64)
     seconds[seconds == UINT32.invalid] = NULL
     return offsets, seconds
+
+
+def unroll_timestamp_16(low: Int64s, own: Int64s, before: Int64s) -> Int64s:
+    """Timestamps of monitoring messages: their own, or the 16 bits that count on from the last one in the file.
+
+    `before` is the last timestamp of any message in front of each. All in seconds of the FIT epoch, NULL for none.
+    """
+    changed = np.diff(before, prepend=NULL) != 0
+    steps_low = np.stack([np.full(len(low), NULL, np.int64), low], axis=1)
+    steps_full = np.stack([np.where(changed, before, NULL), own], axis=1)
+    unrolled = unroll(steps_low.ravel(), 16, steps_full.ravel()).reshape(-1, 2)[:, 1]
+    # Without any timestamp in front of them the sixteen bits alone say nothing.
+    return np.where((own == NULL) & (before == NULL), NULL, unrolled)

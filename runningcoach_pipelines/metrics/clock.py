@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
 
 HOLD_CAP_S = 10.0
-"""A sample is believed for at most this long (metrics.md §1, sample weight)."""
+"""A sample is believed for at most this long (docs/metrics.md)."""
 
 
 def _steps_s(timer_s: pl.Expr) -> pl.Expr:
@@ -46,7 +46,8 @@ def per_second(samples: pl.DataFrame, *, clock: str = "timer_s", by: str = "acti
     one second the last stays; seconds beyond the hold cap and timer pauses are absent. Rolling windows over
     rows are then windows over seconds, whatever the recording mode was.
     """
-    second = pl.col(clock).cast(pl.Float64).round(0)
+    # Arithmetic on pauses may leave 2.9999999 for 3; rounding would tear a clock of half seconds apart.
+    second = (pl.col(clock).cast(pl.Float64) + 1e-3).floor()
     counts = samples.select(
         pl.coalesce(_steps_s(second), pl.when(second.is_finite()).then(1.0))
         .clip(0.0, HOLD_CAP_S)

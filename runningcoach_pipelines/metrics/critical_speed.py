@@ -9,12 +9,11 @@ from itertools import accumulate
 from math import exp, sqrt
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from runningcoach_pipelines.metrics.fitness import ewma
+from runningcoach_pipelines.metrics.quantity import Floats
 from runningcoach_pipelines.metrics.race import Result
-
-type Floats = NDArray[np.float64]
 
 PLAUSIBLE_MPS = (2.0, 7.0)
 PLAUSIBLE_D_PRIME_M = (50.0, 500.0)

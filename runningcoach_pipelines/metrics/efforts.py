@@ -11,8 +11,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from runningcoach_pipelines.metrics.moving import STOP_MPS
-
-type Floats = NDArray[np.float64]
+from runningcoach_pipelines.metrics.quantity import Floats
 
 MILE_M = 1609.344
 DISTANCES_M = (
@@ -63,8 +62,10 @@ class _Track:
 def _track(elapsed_s: ArrayLike, distance_m: ArrayLike, *, guarded: bool) -> _Track | None:
     time, path = np.asarray(elapsed_s, dtype=np.float64), np.asarray(distance_m, dtype=np.float64)
     known = np.isfinite(time) & np.isfinite(path)
-    time, path = time[known], np.maximum.accumulate(path[known])
-    if time.size < 2 or bool((np.diff(time) < 0).any()):
+    time, path = time[known], path[known]
+    forward = time >= np.maximum.accumulate(time)
+    time, path = time[forward], np.maximum.accumulate(path[forward])
+    if time.size < 2:
         return None
     breaks = np.concatenate(([0], np.cumsum(_untrusted(time, path)))) if guarded else np.zeros(time.size, int)
     distinct, first = np.unique(path, return_index=True)
@@ -89,7 +90,7 @@ def best_time_s(
 
     Windows start on a sample (end interpolated) or end on one (start interpolated): the optimum of a
     piecewise linear function has an end on a sample. `guarded` rejects windows with a GPS jump or a gap in
-    recording inside. NaN samples are skipped; a clock that runs backwards gives None.
+    recording inside. NaN samples and those behind the clock are skipped.
     """
     track = _track(elapsed_s, distance_m, guarded=guarded)
     return None if track is None else _fastest(track, target_m)

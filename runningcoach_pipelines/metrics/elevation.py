@@ -5,14 +5,12 @@ from enum import StrEnum
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column
-
-type Floats = NDArray[np.float64]
+from runningcoach_pipelines.metrics.quantity import Floats, Quantity, column
 
 HYSTERESIS_M = 2.0
-"""Median ratio to 26 devices' own ascent 0.95, error 12 % (metrics.md §9); 3 m is 15 % low, 1 m 7 % high."""
+"""Median ratio to 26 devices' own ascent 0.95, error 12 % (docs/metrics.md); 3 m is 15 % low, 1 m 7 % high."""
 
 SAMPLE_SPACING_M = 50.0
 """Distance between samples that the Douglas–Peucker variant assumes."""

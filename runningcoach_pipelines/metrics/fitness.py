@@ -13,8 +13,7 @@ import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
 from runningcoach_pipelines.metrics import strain
-
-type Floats = NDArray[np.float64]
+from runningcoach_pipelines.metrics.quantity import Floats
 
 CTL_DAYS = 42
 ATL_DAYS = 7

@@ -22,7 +22,7 @@ class Model(StrEnum):
     """Published grade models; an unknown name raises ValueError."""
 
     EMPIRICAL = "garmin_empirical"
-    """Fitted to device-written flat speed of hilly runs, ≤ 0.8 % per km (metrics.md §4.3): the default."""
+    """Fitted to device-written flat speed of hilly runs, ≤ 0.8 % per km (docs/metrics.md): the default."""
     STRAVA_LIKE = "strava_like"
     DANIELS = "gc_daniels"
     MINETTI = "minetti"

@@ -8,7 +8,7 @@ import polars as pl
 from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, weighted_mean
 
 MINIMUM_COVERAGE = 0.8
-"""Below this share of the timer a heart-rate load isn't used (metrics.md §2.1)."""
+"""Below this share of the timer a heart-rate load isn't used (docs/metrics.md)."""
 
 SPIKE_ABOVE_MAX_BPM = 10.0
 JUMP_BPM = 25.0
@@ -66,7 +66,7 @@ def sustained_max_bpm(heart_rate_per_second: Quantity, *, window_s: int = 10) ->
     """Highest heart rate held for `window_s`: the maximum over the windows of their lowest second.
 
     In: 1 Hz rows of one activity (`clock.per_second`). The year's highest is the HRmax to use when the
-    athlete set none (metrics.md §2.1).
+    athlete set none (docs/metrics.md).
     """
     return positive(heart_rate_per_second).rolling_min(window_s).max()
 

@@ -13,8 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from runningcoach_pipelines.metrics.quantity import Quantity, positive
 
-type Floats = NDArray[np.float64]
-
 ARTEFACT_RATIO = 1.75
 LONGEST_INTERVAL_MS = 2000.0
 BASELINE_NIGHTS = 60

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from math import exp, log
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from runningcoach_pipelines.metrics.fitness import ewma
-
-type Floats = NDArray[np.float64]
+from runningcoach_pipelines.metrics.quantity import Floats
 
 TESTS_NEEDED = 5
 LONGEST_TAPER_DAYS = 60

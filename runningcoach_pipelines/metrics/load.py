@@ -24,7 +24,7 @@ SECONDS_PER_HOUR = 3600.0
 
 
 class Source(StrEnum):
-    """Where an activity's load comes from, best first (metrics.md §3.4)."""
+    """Where an activity's load comes from, best first (docs/metrics.md)."""
 
     HEART_RATE = "heart_rate"
     PACE = "pace"

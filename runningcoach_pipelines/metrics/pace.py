@@ -3,29 +3,20 @@
 import polars as pl
 
 from runningcoach_pipelines.metrics.clock import HOLD_CAP_S
-from runningcoach_pipelines.metrics.gap import Model, flat_speed_mps
 from runningcoach_pipelines.metrics.power import fourth_power_mean
 from runningcoach_pipelines.metrics.quantity import Quantity, column
 
 METRES_PER_KM = 1000.0
 
 
-def ngp_speed_mps(speed_per_second: Quantity, grade_per_second: Quantity, model: Model = Model.EMPIRICAL) -> pl.Expr:
-    """Intensity-weighted flat speed in m/s: 30 s means of the grade-adjusted speed, fourth-power mean.
-
-    In: 1 Hz rows of one activity (`clock.per_second`). Gaps are bridged for at most 10 s; a window with a
-    longer gap doesn't count. Source: metrics.md §3.2 (the vendor's algorithm isn't published).
-    """
-    return fourth_power_mean(_bridged(flat_speed_mps(speed_per_second, grade_per_second, model)))
-
-
 def weighted_speed_mps(flat_speed_per_second: Quantity) -> pl.Expr:
-    """`ngp_speed_mps` of a speed that is grade-adjusted already, e.g. by the device."""
-    return fourth_power_mean(_bridged(column(flat_speed_per_second)))
+    """Intensity-weighted flat speed in m/s: fourth-power mean of the 30 s means of grade-adjusted speed.
 
-
-def _bridged(per_second: pl.Expr) -> pl.Expr:
-    return per_second.forward_fill(limit=int(HOLD_CAP_S))
+    In: 1 Hz rows of one activity (`clock.per_second`) of `gap.flat_speed_mps` or of the device's own
+    grade-adjusted speed. Gaps are bridged for at most 10 s; a window with a longer gap doesn't count.
+    Source: docs/metrics.md (the vendor's algorithm isn't published). Steady runs: the plain mean.
+    """
+    return fourth_power_mean(column(flat_speed_per_second).forward_fill(limit=int(HOLD_CAP_S)))
 
 
 def to_speed_mps(pace_s_per_km: Quantity) -> pl.Expr:

@@ -1,6 +1,10 @@
 """What a formula accepts (a column or a plain number) and what counts as measured. No physiology here."""
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
+
+type Floats = NDArray[np.float64]
 
 type Quantity = float | pl.Expr | None
 """A column, a plain number, or None for a value that nobody knows (the result is then null)."""

@@ -2,9 +2,9 @@
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-type Floats = NDArray[np.float64]
+from runningcoach_pipelines.metrics.quantity import Floats
 
 KILOMETRE_M = 1000.0
 

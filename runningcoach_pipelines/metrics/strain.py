@@ -1,14 +1,14 @@
 """The shape of recent load: monotony and strain (Foster 1998), acute:chronic workload ratio.
 
-The ratio is context only: evidence doesn't support it as an injury probability (metrics.md §5.2, §12).
+The ratio is context only: evidence doesn't support it as an injury probability (docs/metrics.md).
 """
 
 import numpy as np
 import polars as pl
 from numpy.lib.stride_tricks import sliding_window_view
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-type Floats = NDArray[np.float64]
+from runningcoach_pipelines.metrics.quantity import Floats
 
 WEEK_DAYS = 7
 CHRONIC_DAYS = 28

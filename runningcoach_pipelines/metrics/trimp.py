@@ -50,7 +50,7 @@ class Curves:
     unknown: Curve | None = None
 
 
-# Banister 1991 and Morton et al. 1990; the others: metrics.md §2.1, table of implementations.
+# Banister 1991 and Morton et al. 1990; the others: docs/metrics.md.
 _CURVES = {
     Variant.BANISTER: Curves(male=Curve(0.64, 1.92), female=Curve(0.86, 1.67)),
     Variant.GOLDENCHEETAH: Curves(male=Curve(0.64, 1.92), female=Curve(0.64, 1.67)),

@@ -9,11 +9,14 @@ from math import exp, log, sqrt
 
 import polars as pl
 
+from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
 from runningcoach_pipelines.metrics.solve import increasing_root
 
 THRESHOLD_FRACTION = 0.88
 INTERVAL_FRACTION = 0.975
 """Shares of VO2max that reproduce Daniels' threshold and interval tables within 1 s/km."""
+
+CURVE_WINDOWS_S = (240, 14_400)
 
 COST_PER_SPEED = 0.182258
 RUNALYZE_COST_PER_SPEED = 0.182253
@@ -73,23 +76,43 @@ def heart_rate_at_fraction(fraction: float) -> float:
     return 0.68725 * log(fraction) + 1.00466
 
 
-def from_heart_rate[N: (float, pl.Expr)](
-    distance_m: N, duration_s: N, average_bpm: N, hr_max_bpm: N, *, correction: float = 1.0
-) -> N:
+def from_heart_rate(
+    distance_m: Quantity,
+    duration_s: Quantity,
+    average_bpm: Quantity,
+    hr_max_bpm: Quantity,
+    *,
+    correction: Quantity = 1.0,
+) -> pl.Expr:
     """Effective VO2max of a steady run (Runalyze): oxygen cost of the speed that HRmax would give.
 
     `distance_m` may be the `climb_adjusted_distance_m`; `correction` is the athlete's `correction_factor`.
+    Null where nothing was run or a heart rate is unknown.
     """
-    speed = distance_m / (duration_s / 60.0)
-    reached = fraction_at_heart_rate(average_bpm / hr_max_bpm)
-    return oxygen_cost(speed / reached, RUNALYZE_COST_PER_SPEED) * correction
+    speed = positive(distance_m) / (positive(duration_s) / 60.0)
+    reached = fraction_at_heart_rate(positive(average_bpm) / positive(hr_max_bpm))
+    return positive(oxygen_cost(speed / reached, RUNALYZE_COST_PER_SPEED)) * column(correction)
 
 
-def climb_adjusted_distance_m[N: (float, pl.Expr)](
-    distance_m: N, ascent_m: N, descent_m: N, *, per_metre_up: float = 2.0, per_metre_down: float = -1.0
-) -> N:
+def climb_adjusted_distance_m(
+    distance_m: Quantity,
+    ascent_m: Quantity,
+    descent_m: Quantity,
+    *,
+    per_metre_up: float = 2.0,
+    per_metre_down: float = -1.0,
+) -> pl.Expr:
     """Flat-equivalent distance: +2 m for each metre up and −1 m for each metre down, unless told otherwise."""
-    return distance_m + ascent_m * per_metre_up + descent_m * per_metre_down
+    return column(distance_m) + column(ascent_m) * per_metre_up + column(descent_m) * per_metre_down
+
+
+def from_speed_curve(speed_mps: pl.Expr, window_s: pl.Expr) -> pl.Expr:
+    """Highest Daniels–Gilbert VO2max over a mean-max curve of speed, windows of 4 min to 4 h (GoldenCheetah).
+
+    Aggregate over the rows of one activity of `efforts.mean_max_curves`; null without such a window.
+    """
+    effort = window_s.is_between(*CURVE_WINDOWS_S) & (speed_mps > 0)
+    return from_race(speed_mps * window_s, window_s.cast(pl.Float64)).filter(effort).max()
 
 
 def correction_factor(by_time: Sequence[float], by_heart_rate: Sequence[float]) -> float:

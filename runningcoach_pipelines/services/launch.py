@@ -23,7 +23,10 @@ def main(supervisor: int, command: list[str]) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGPIPE):
         signal.signal(number, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
-    os.execvp(command[0], command)  # noqa: S606  # no shell is wanted
+    try:
+        os.execvp(command[0], command)  # noqa: S606  # no shell is wanted
+    except OSError as error:
+        sys.exit(f"{command[0]} cannot be run: {error.strerror}")
 
 
 if __name__ == "__main__":

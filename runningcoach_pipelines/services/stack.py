@@ -67,6 +67,7 @@ def service_environment(settings: Settings, database_url: str) -> dict[str, str]
     _install(PROJECT_ROOT / "dagster.yaml", dagster_home)
     return {
         "RUNNINGCOACH_HOME": str(home),
+        "RUNNINGCOACH_ATHLETE": settings.athlete,
         "DATABASE_URL": database_url,
         "DAGSTER_HOME": str(dagster_home),
         "DAGSTER_POSTGRES_URL": dagster_url(database_url),

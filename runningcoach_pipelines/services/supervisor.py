@@ -10,11 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from runningcoach_pipelines.ports import port_is_free
 from runningcoach_pipelines.services.child import Child
 from runningcoach_pipelines.services.instance import only_instance
 from runningcoach_pipelines.services.orders import Orders, wait
 from runningcoach_pipelines.services.service import Service, ServiceError
-from runningcoach_pipelines.store.embedded import port_is_free
 
 _CARE_S = 1.0
 _READY_LIMIT_S = 180.0
@@ -177,11 +177,11 @@ class _Group:
             raise ServiceError(f"{ending} while it started.\n{watch.child.log_tail()}")
         if watch.restarts == _RESTARTS:
             raise ServiceError(f"{ending} again after {_RESTARTS} restarts.\n{watch.child.log_tail()}")
-        delay_s = 2.0**watch.restarts
+        delay_s = 0.5 * 2**watch.restarts
         watch.restarts += 1
         watch.restart_at = now + delay_s
         watch.child.terminate()
-        self._say(f"{ending}: it is started again in {delay_s:.0f} s")
+        self._say(f"{ending}: it is started again in {delay_s:g} s")
 
     def _restart_when_due(self, watch: _Watch, due: float) -> None:
         """Start it once its descendants are gone, which may still hold its port."""

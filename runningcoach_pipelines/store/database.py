@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
-from sqlalchemy import URL, Engine, create_engine, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.tables import SCHEMA
@@ -25,6 +24,10 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 
 class DatabaseUnavailable(RuntimeError):
     """PostgreSQL cannot be used: the message says which server, why, and what to do."""
+
+
+class SchemaOutdated(DatabaseUnavailable):
+    """The database answers, but its tables are not those of this version."""
 
 
 @contextmanager
@@ -49,10 +52,11 @@ def engine_url(url: str) -> URL:
     """
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError):
+        # SQLAlchemy lets int() complain of a port that is no number, which may be a part of the password.
         raise DatabaseUnavailable(
             "DATABASE_URL cannot be read: it should look like postgresql://user:password@host:5432/database"
-        ) from error
+        ) from None
     if parsed.get_backend_name() not in {"postgresql", "postgres"}:
         raise DatabaseUnavailable(
             f"DATABASE_URL names {parsed.get_backend_name()}: RunningCoach needs PostgreSQL 16 or newer"
@@ -77,9 +81,9 @@ def dagster_url(url: str) -> str:
 
     Dagster sends `NOTIFY run_events, $1`, which psycopg 3's server-side binding refuses: hence the driver.
     """
-    parsed = engine_url(url).set(drivername="postgresql+psycopg2", query={})
-    rendered = parsed.render_as_string(hide_password=False)
-    return f"{rendered}?{urlencode({'options': f'-csearch_path={DAGSTER_SCHEMA}'})}"
+    parsed = engine_url(url).set(drivername="postgresql+psycopg2")
+    own = parsed.update_query_dict({"options": f"-csearch_path={DAGSTER_SCHEMA}"})
+    return own.render_as_string(hide_password=False)
 
 
 def open_engine(url: str, *, application_name: str = "runningcoach") -> Engine:
@@ -107,10 +111,7 @@ def require_reachable(engine: Engine) -> None:
                 text("select count(*) from pg_available_extensions where name = 'vector'")
             ).scalar_one()
     except DBAPIError as error:
-        raise DatabaseUnavailable(
-            f"PostgreSQL at {shown} does not answer: {str(error.orig).strip()}. "
-            "Check DATABASE_URL, or unset it to use the embedded server."
-        ) from error
+        raise _no_answer(engine, error) from error
     if version < 160000:
         raise DatabaseUnavailable(f"PostgreSQL at {shown} is {version // 10000}: 16 or newer is needed")
     if not vector:
@@ -139,11 +140,51 @@ def downgrade(engine: Engine, revision: str) -> None:
 
 def revision(engine: Engine) -> str | None:
     """The migration that the database stands at, None before the first."""
+    with reading(engine) as connection:
+        return _revision(connection)
+
+
+def _revision(connection: Connection) -> str | None:
     from alembic.runtime.migration import MigrationContext
 
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA})
-        return context.get_current_revision()
+    return MigrationContext.configure(connection, opts={"version_table_schema": SCHEMA}).get_current_revision()
+
+
+def require_migrated(engine: Engine) -> None:
+    """Raises:
+    DatabaseUnavailable: no answer.
+    SchemaOutdated: the tables are older or newer than this program, or there are none.
+    """
+    from alembic.script import ScriptDirectory
+
+    with reading(engine) as connection:
+        found, wanted = _revision(connection), ScriptDirectory(_MIGRATIONS).get_current_head()
+    if found != wanted:
+        raise SchemaOutdated(
+            f"the database {engine.url.database} stands at migration {found or 'none'}, this program needs {wanted}: "
+            "run `runningcoach db upgrade`, or update RunningCoach if the database is the newer one"
+        )
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A connection for queries.
+
+    Raises:
+        DatabaseUnavailable: the server does not answer, or went away meanwhile.
+    """
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except (OperationalError, InterfaceError) as error:
+        raise _no_answer(engine, error) from error
+
+
+def _no_answer(engine: Engine, error: DBAPIError) -> DatabaseUnavailable:
+    return DatabaseUnavailable(
+        f"PostgreSQL at {engine.url.render_as_string(hide_password=True)} does not answer: {str(error.orig).strip()}. "
+        "Check DATABASE_URL, or unset it to use the embedded server."
+    )
 
 
 @contextmanager

@@ -9,7 +9,15 @@ from sqlalchemy import Engine, Row, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from runningcoach_pipelines.settings import Compression
-from runningcoach_pipelines.store.blob import BlobMissing, StoredBlob, check_content, compress, unpack
+from runningcoach_pipelines.store.blob import (
+    BlobMissing,
+    StoredBlob,
+    check_athlete,
+    check_content,
+    check_name,
+    compress,
+    unpack,
+)
 from runningcoach_pipelines.store.tables import GarminRawFile
 
 _FILES = GarminRawFile.table()
@@ -57,12 +65,15 @@ class DatabaseBlobStore:
         )
         with self._engine.begin() as connection:
             created = connection.execute(statement).rowcount == 1
+        if not created:
+            # Another writer was first; what it stored is what counts.
+            return self.put(athlete_id, sha256, data, compression)
         return StoredBlob(
             sha256=sha256,
             raw_size=len(data),
             stored_size=len(content),
             compression=compression,
-            created=created,
+            created=True,
         )
 
     def get(self, athlete_id: str, sha256: str) -> bytes:
@@ -72,6 +83,7 @@ class DatabaseBlobStore:
             BlobMissing: there is no such row, or its content lies in a bucket.
             BlobCorrupt: what is stored is not what the hash stands for.
         """
+        check_name(athlete_id, sha256)
         stored = self._find(athlete_id, sha256)
         if stored is None:
             raise BlobMissing(
@@ -87,6 +99,7 @@ class DatabaseBlobStore:
         )
 
     def contains(self, athlete_id: str, sha256: str) -> bool:
+        check_name(athlete_id, sha256)
         with self._engine.connect() as connection:
             found = connection.execute(
                 select(_FILES.c.raw_file_id).where(
@@ -99,6 +112,7 @@ class DatabaseBlobStore:
 
     def iter_hashes(self, athlete_id: str) -> Iterator[str]:
         """Hashes of all blobs of the athlete, ascending."""
+        check_athlete(athlete_id)
         statement = (
             select(_FILES.c.sha256)
             .where(_FILES.c.athlete_id == athlete_id, _FILES.c.file_content.is_not(None))

@@ -59,16 +59,24 @@ class SampleLake:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "SampleLake":
-        """The table `activity_samples` in the lake that the settings name."""
+        """The table `activity_samples` in the lake that the settings name.
+
+        Raises:
+            LakeUnavailable: the lake is neither a folder nor a bucket.
+        """
         url = f"{settings.lake.rstrip('/')}/activity_samples"
         if not url.startswith("s3://"):
+            if "://" in url:
+                raise LakeUnavailable(
+                    f"RUNNINGCOACH_LAKE_URL={settings.lake} is neither a folder nor s3://bucket/prefix"
+                )
             return cls(url=str(Path(url).absolute()))
         options = {
             "AWS_REGION": settings.s3_region,
             "AWS_ENDPOINT_URL": settings.s3_endpoint_url,
             "AWS_ACCESS_KEY_ID": settings.s3_access_key.get_secret_value() if settings.s3_access_key else None,
             "AWS_SECRET_ACCESS_KEY": settings.s3_secret_key.get_secret_value() if settings.s3_secret_key else None,
-            "AWS_ALLOW_HTTP": "true" if (settings.s3_endpoint_url or "").startswith("http://127.") else None,
+            "AWS_ALLOW_HTTP": "true" if (settings.s3_endpoint_url or "").startswith("http://") else None,
             "aws_conditional_put": "etag",
         }
         return cls(url=url, storage_options={k: v for k, v in options.items() if v is not None})
@@ -120,9 +128,9 @@ class SampleLake:
         return self._attempt(work) if self.exists() else {}
 
     def clear(self) -> None:
-        """Drop every row (a new version without files); earlier versions stay readable until `compact`."""
+        """Drop every row, and columns of other times; earlier versions stay readable until `compact`."""
         if self.exists():
-            self._attempt(lambda: self._open().delete())
+            self._attempt(self._empty)
 
     def size(self) -> tuple[int, int]:
         """Number of data files and their bytes in the current version."""
@@ -144,16 +152,31 @@ class SampleLake:
     def _commit(self, samples: pl.DataFrame, months: str) -> int:
         from deltalake import write_deltalake
 
-        exists = self._table_exists()
+        options = self.storage_options or None
+        if not self._table_exists():
+            # Its own commit: two first writers must not take each other's months for leftovers.
+            write_deltalake(self.url, samples.clear(), mode="ignore", partition_by=_PARTITIONS, storage_options=options)
         write_deltalake(
             self.url,
             samples.sort("athlete_id", "month", "activity_id", "elapsed_s"),
             mode="overwrite",
-            predicate=months if exists else None,
+            predicate=months,
+            partition_by=_PARTITIONS,
+            storage_options=options,
+        )
+        return self._open().version()
+
+    def _empty(self) -> None:
+        from deltalake import write_deltalake
+
+        write_deltalake(
+            self.url,
+            pl.DataFrame(schema=SAMPLES_SCHEMA),
+            mode="overwrite",
+            schema_mode="overwrite",
             partition_by=_PARTITIONS,
             storage_options=self.storage_options or None,
         )
-        return self._open().version()
 
     def _attempt[T](self, work: Callable[[], T]) -> T:
         from deltalake.exceptions import CommitFailedError, DeltaError
@@ -169,7 +192,8 @@ class SampleLake:
         except (DeltaError, OSError) as error:
             raise LakeUnavailable(
                 f"the samples table at {self.url} cannot be used: {error}. Check RUNNINGCOACH_LAKE_URL and, for a "
-                "bucket, its endpoint and keys; `runningcoach materialize --rebuild` makes the table again."
+                "bucket, its endpoint and keys; if its files are damaged, move them away, and "
+                "`runningcoach materialize --rebuild` makes the table again."
             ) from error
 
 

@@ -7,14 +7,29 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Date, Engine, RowMapping, and_, cast, func, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Engine,
+    RowMapping,
+    and_,
+    cast,
+    exists,
+    func,
+    not_,
+    or_,
+    select,
+    true,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from runningcoach_pipelines.store.blob import StoredBlob
-from runningcoach_pipelines.store.tables import GarminRawFile, GarminRawFileName
+from runningcoach_pipelines.store.tables import ActivitySource, GarminRawFile, GarminRawFileName
 from runningcoach_pipelines.store.windows import Window
 
 _FILES = GarminRawFile.table()
+_SOURCES = ActivitySource.table()
 
 
 class FileStatus(StrEnum):
@@ -165,13 +180,17 @@ class RawFiles:
             )
         )
 
-    def activities_after(self, raw_file_id: int) -> list[RawFile]:
-        """Readable activity files imported after the given one: what a sensor's cursor has not seen."""
+    def activities_to_derive(self) -> list[RawFile]:
+        """Readable activity files from which no activity has been derived yet, oldest import first."""
+        derived = exists().where(
+            _SOURCES.c.athlete_id == _FILES.c.athlete_id, _SOURCES.c.source_sha256 == _FILES.c.sha256
+        )
         return self._select(
             and_(
-                _FILES.c.raw_file_id > raw_file_id,
                 _FILES.c.fit_file_status == FileStatus.DECODED.value,
                 _FILES.c.file_type == "activity",
+                _FILES.c.first_day.is_not(None),
+                not_(derived),
             )
         )
 

@@ -1,4 +1,8 @@
-"""What pages and commands show, as typed frames: queries, no formulas. Every one names the athlete."""
+"""What pages and commands show, as typed frames: queries, no formulas. Every one names the athlete, but for the
+list of athletes itself and the size of the store.
+
+They raise `DatabaseUnavailable` when the server does not answer.
+"""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,20 +10,43 @@ from dataclasses import dataclass
 import polars as pl
 from sqlalchemy import Connection, Engine, func, select
 
+from runningcoach_pipelines.store.database import reading
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.tables import (
     Activity,
     ActivityMetrics,
     AnalyticsSummary,
+    Athlete,
     FitnessMetricsDaily,
     GarminRawFile,
 )
+from runningcoach_pipelines.store.windows import Window, monday
 
 _FITNESS = FitnessMetricsDaily.table()
 _SUMMARIES = AnalyticsSummary.table()
 _ACTIVITIES = Activity.table()
 _METRICS = ActivityMetrics.table()
 _FILES = GarminRawFile.table()
+_ATHLETES = Athlete.table()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAthlete:
+    """An athlete, and whether there is an activity of theirs to show."""
+
+    athlete_id: str
+    display_name: str
+    has_activities: bool
+
+
+def known_athletes(engine: Engine) -> list[KnownAthlete]:
+    """All athletes by id."""
+    has_activities = select(_ACTIVITIES.c.activity_id).where(_ACTIVITIES.c.athlete_id == _ATHLETES.c.athlete_id)
+    statement = select(_ATHLETES.c.athlete_id, _ATHLETES.c.display_name, has_activities.exists()).order_by(
+        _ATHLETES.c.athlete_id
+    )
+    with reading(engine) as connection:
+        return [KnownAthlete(*row) for row in connection.execute(statement)]
 
 
 def fitness(engine: Engine, athlete_id: str, *, since: dt.date | None = None) -> pl.DataFrame:
@@ -27,8 +54,42 @@ def fitness(engine: Engine, athlete_id: str, *, since: dt.date | None = None) ->
     statement = select(_FITNESS).where(_FITNESS.c.athlete_id == athlete_id).order_by(_FITNESS.c.day)
     if since is not None:
         statement = statement.where(_FITNESS.c.day >= since)
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return read_frame(connection, statement)
+
+
+def fitness_until(engine: Engine, athlete_id: str, day: dt.date, *, last: int) -> pl.DataFrame:
+    """The `last` rows of `fitness_metrics_daily` up to and with `day`, oldest first."""
+    statement = (
+        select(_FITNESS)
+        .where(_FITNESS.c.athlete_id == athlete_id, _FITNESS.c.day <= day)
+        .order_by(_FITNESS.c.day.desc())
+        .limit(last)
+    )
+    with reading(engine) as connection:
+        return read_frame(connection, statement).reverse()
+
+
+def weeks(engine: Engine, athlete_id: str, window: Window) -> pl.DataFrame:
+    """Every week that `window` touches, oldest first: `period_start` (a Monday), `run_distance_m`, `runs`, `load`,
+    `timer_s`; zeros for a week without an activity.
+    """
+    first = monday(window.start)
+    columns = ("period_start", "run_distance_m", "runs", "load", "timer_s")
+    statement = select(*(_SUMMARIES.c[name] for name in columns)).where(
+        _SUMMARIES.c.athlete_id == athlete_id,
+        _SUMMARIES.c.period == "week",
+        _SUMMARIES.c.period_start >= first,
+        _SUMMARIES.c.period_start < window.end,
+    )
+    with reading(engine) as connection:
+        found = read_frame(connection, statement)
+    mondays = pl.date_range(first, window.end, "1w", closed="left", eager=True).alias("period_start")
+    return (
+        mondays.to_frame()
+        .join(found, on="period_start", how="left", maintain_order="left")
+        .with_columns(pl.exclude("period_start").fill_null(0))
+    )
 
 
 def summaries(engine: Engine, athlete_id: str, period: str, *, last: int) -> pl.DataFrame:
@@ -39,12 +100,12 @@ def summaries(engine: Engine, athlete_id: str, period: str, *, last: int) -> pl.
         .order_by(_SUMMARIES.c.period_start.desc())
         .limit(last)
     )
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return read_frame(connection, statement).reverse()
 
 
 def latest_activities(engine: Engine, athlete_id: str, *, last: int) -> pl.DataFrame:
-    """Start, sport, distance, time, heart rate and load of the latest activities, newest first."""
+    """Start, sport, distance, time, speed, heart rate and load of the latest activities, newest first."""
     statement = (
         select(
             _ACTIVITIES.c.activity_id,
@@ -55,6 +116,7 @@ def latest_activities(engine: Engine, athlete_id: str, *, last: int) -> pl.DataF
             _ACTIVITIES.c.sub_sport,
             _METRICS.c.distance_m,
             _METRICS.c.timer_s,
+            _METRICS.c.avg_speed_mps,
             _METRICS.c.avg_heart_rate_bpm,
             _METRICS.c.ascent_m,
             _METRICS.c.load,
@@ -66,7 +128,7 @@ def latest_activities(engine: Engine, athlete_id: str, *, last: int) -> pl.DataF
         .order_by(_ACTIVITIES.c.started_at.desc(), _ACTIVITIES.c.activity_id)
         .limit(last)
     )
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return read_frame(connection, statement)
 
 
@@ -97,7 +159,7 @@ def blob_statistics(engine: Engine) -> list[BlobStatistics]:
         .group_by(_FILES.c.compression_type)
         .order_by(_FILES.c.compression_type)
     )
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return [
             BlobStatistics(kind, count, int(raw), int(kept)) for kind, count, raw, kept in connection.execute(statement)
         ]
@@ -118,7 +180,7 @@ class AthleteStatus:
 
 def athlete_status(engine: Engine, athlete_id: str) -> AthleteStatus:
     """Files by kind, activities and days of an athlete."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         activities, first, last = connection.execute(
             select(func.count(), func.min(_ACTIVITIES.c.local_day), func.max(_ACTIVITIES.c.local_day)).where(
                 _ACTIVITIES.c.athlete_id == athlete_id

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Table, delete, func, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, Table, any_, delete, func, literal, or_, select
 
 from runningcoach_pipelines.store.frames import copy_frame
 
@@ -79,7 +79,8 @@ def replace_window(
     lock(connection, table.name)
     stale: ColumnElement[bool] = (table.c[day] >= window.start) & (table.c[day] < window.end)
     if key is not None and not frame.is_empty():
-        stale = or_(stale, table.c[key].in_(frame[key].unique().to_list()))
+        keys = literal(frame[key].unique().to_list(), ARRAY(table.c[key].type))
+        stale = or_(stale, table.c[key] == any_(keys))
     connection.execute(delete(table).where(stale))
     copy_frame(connection, table, frame)
 

@@ -25,6 +25,7 @@ from runningcoach_pipelines.metrics import (
     moving,
     pace,
     power,
+    progression,
     race,
     splits,
     steady,
@@ -115,7 +116,7 @@ def load_govss_steady(inputs: Inputs) -> float:
 
 def pace_ngp_speed(inputs: Inputs) -> float:
     seconds = seconds_of(speed=from_runs(inputs["speed_runs"]), grade=from_runs(inputs["grade_runs"]))
-    return value(pace.ngp_speed_mps(pl.col("speed"), pl.col("grade")), seconds)
+    return value(pace.weighted_speed_mps(gap.flat_speed_mps(pl.col("speed"), pl.col("grade"))), seconds)
 
 
 def power_np(inputs: Inputs) -> float:
@@ -182,7 +183,7 @@ def time_moving(inputs: Inputs) -> float:
 def elev_gain(inputs: Inputs) -> list[float] | None:
     method = elevation.Method(inputs["method"])
     alts = recordings.recording(inputs["fit"]).samples["altitude_m"] if "fit" in inputs else inputs["alts"]
-    both = elevation.gain_and_loss_m(alts, method=method, threshold_m=inputs.get("threshold", 0.0))
+    both = elevation.gain_and_loss_m(alts, method=method, threshold_m=inputs.get("threshold", elevation.HYSTERESIS_M))
     return list(both) if both else None
 
 
@@ -199,15 +200,15 @@ def ef_decoupling(inputs: Inputs) -> float:
 
 def vo2_effective(inputs: Inputs) -> float:
     distance = vo2max.climb_adjusted_distance_m(
-        float(inputs["distance_m"]),
+        inputs["distance_m"],
         inputs.get("ascent_m", 0.0),
         inputs.get("descent_m", 0.0),
         per_metre_up=inputs.get("corr_up", 2.0),
         per_metre_down=inputs.get("corr_down", -1.0),
     )
-    return vo2max.from_heart_rate(
-        distance, inputs["seconds"], inputs["hr_avg"], inputs["hr_max"], correction=inputs.get("factor", 1.0)
-    )
+    heart_rates = inputs["hr_avg"], inputs["hr_max"]
+    correction = inputs.get("factor", 1.0)
+    return value(vo2max.from_heart_rate(distance, inputs["seconds"], *heart_rates, correction=correction))
 
 
 def vo2_shape(inputs: Inputs) -> float:
@@ -452,6 +453,14 @@ ADAPTERS: dict[str, Callable[[Inputs], Any]] = {
     ),
     "plan.polarization_index": lambda i: distribution.polarization_index(tuple(i["z"])),
     "plan.tid_label": lambda i: distribution.label(tuple(i["z"])),
+    "plan.single_session_spike": lambda i: progression.single_session_spike(
+        i["km"], [(run["days_ago"], run["km"]) for run in i["runs"]]
+    ),
+    "plan.weekly_progression": lambda i: progression.weekly_progression_percent(i["week"], i["previous"]),
+    "plan.taper_reduction": lambda i: progression.taper_reduction_percent(i["taper_week_km"], i["pre_weeks_km"]),
+    "plan.hard_spacing": lambda i: progression.crowded_hard_days(
+        [day == "hard" for day in i["days"]], min_easy_between=i.get("min_easy_between", 1)
+    ),
     "fit.power": lambda i: recordings.average_power(i["fit"], i["want"], i.get("ftp")),
     "fit.gap_device": lambda i: recordings.of(i["fit"], pl.col("device_flat_speed_mps").mean()),
     "fit.gap_own": lambda i: recordings.own_flat_speed(i["fit"], gap.Model(i["model"]), i["window_m"]),

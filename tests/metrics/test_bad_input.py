@@ -52,7 +52,7 @@ FROM_SAMPLES = {
 }
 FROM_SECONDS = {
     "weighted_power": power.weighted_power(POWER),
-    "weighted_speed": pace.ngp_speed_mps(SPEED, GRADE),
+    "weighted_speed": pace.weighted_speed_mps(gap.flat_speed_mps(SPEED, GRADE)),
     "running_power": power.lactate_normalised_power(SPEED, GRADE, weight_kg=70.0, height_m=1.75),
     "decoupling": efficiency.decoupling(SPEED, HR),
     "steady_decoupling": efficiency.steady_decoupling(SPEED, HR),

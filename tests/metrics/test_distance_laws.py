@@ -207,6 +207,13 @@ def test_a_hilly_track_reversed_swaps_gain_and_loss_within_twice_the_threshold_p
     assert abs(loss - back_gain) <= allowed
 
 
+@pytest.mark.parametrize(("threshold", "gain"), [(0.0, 14.0), (1.0, 12.0), (2.0, 10.0)])
+def test_small_turns_of_a_track_are_left_out(threshold: float, gain: float) -> None:
+    track_m = [0, 2, 4, 6, 5, 7, 4, 8, 10, 0]
+    method = elevation.Method.TURNING_POINTS
+    assert elevation.gain_and_loss_m(track_m, method=method, threshold_m=threshold) == (gain, gain)
+
+
 def test_ascent_is_one_struct_per_activity() -> None:
     month = pl.DataFrame({"id": [1, 1, 1, 2], "altitude_m": [10.0, 20.0, 15.0, 3.0]})
     totals = month.group_by("id", maintain_order=True).agg(
@@ -286,6 +293,31 @@ def test_the_timer_clock_never_runs_backwards_nor_faster(pauses: list[tuple[floa
     steps, passed = np.diff(timer), np.diff(elapsed)
     assert (steps >= -1e-9).all()
     assert (steps <= passed + 1e-9).all()
+
+
+def test_a_clock_of_half_seconds_keeps_every_sample() -> None:
+    samples = pl.DataFrame({"activity_id": [1] * 6, "timer_s": [0.5, 1.5, 2.5, 3.5, 4.4999999, 5.5]})
+    assert clock.per_second(samples).height == 6
+
+
+def test_a_sample_behind_the_clock_is_skipped() -> None:
+    effort = efforts.best_time_s([0, 100, 50, 200], [0, 300, 310, 600], 600)
+    assert effort.time_s == pytest.approx(200)
+
+
+def test_vo2max_of_a_speed_curve_uses_windows_from_four_minutes() -> None:
+    curve = pl.DataFrame(
+        {"window_s": [60, 240, 1200], "value": [7.0, 4.5, 4.2]}, schema_overrides={"window_s": pl.Int32}
+    )
+    best = curve.select(vo2max.from_speed_curve(pl.col("value"), pl.col("window_s"))).item()
+    assert best == pytest.approx(max(vo2max.from_race(4.5 * 240, 240.0), vo2max.from_race(4.2 * 1200, 1200.0)))
+    assert curve.head(1).select(vo2max.from_speed_curve(pl.col("value"), pl.col("window_s"))).item() is None
+
+
+def test_a_heart_rate_estimate_needs_running_and_a_heart_rate() -> None:
+    rows = pl.DataFrame({"d": [0.0, 10_000.0, 10_000.0], "hr": [150.0, None, 150.0]})
+    levels = rows.select(vo2max.from_heart_rate(pl.col("d"), 3000.0, pl.col("hr"), 190.0)).to_series().to_list()
+    assert levels == [None, None, pytest.approx(53.03, abs=0.01)]
 
 
 def test_smart_recording_becomes_one_row_per_second_and_pauses_vanish() -> None:

@@ -9,6 +9,8 @@ from runningcoach_pipelines.metrics import (
     efficiency,
     fitness,
     hrv,
+    progression,
+    race,
     readiness,
     steady,
     thresholds,
@@ -198,3 +200,49 @@ def test_a_regression_without_a_basis_gives_no_vo2max(pairs: list[tuple[float, f
 def test_a_correction_factor_needs_pairs() -> None:
     with pytest.raises(ValueError, match="one pair per race"):
         vo2max.correction_factor([50.0], [])
+
+
+@pytest.mark.parametrize(
+    ("km", "band"), [(11.0, "ok"), (11.1, "small"), (13.0, "small"), (20.0, "moderate"), (20.1, "large")]
+)
+def test_a_long_run_is_compared_with_the_longest_of_thirty_days(km: float, band: str) -> None:
+    earlier = [(1, 10.0), (30, 9.0), (31, 30.0), (0, 30.0)]
+    assert progression.single_session_spike(km, earlier) == (pytest.approx(km / 10), band)
+
+
+def test_without_earlier_running_there_is_nothing_to_compare() -> None:
+    assert progression.single_session_spike(10.0, []) is None
+    assert progression.weekly_progression_percent(10.0, 0.0) is None
+    assert progression.taper_reduction_percent(10.0, []) is None
+
+
+def test_hard_days_may_need_more_than_one_easy_day() -> None:
+    hard = [True, False, True, False, False, True]
+    assert progression.crowded_hard_days(hard) == []
+    assert progression.crowded_hard_days(hard, min_easy_between=2) == [2]
+
+
+def test_the_load_for_a_form_brings_that_form() -> None:
+    ctl, atl = fitness.decayed(60.0, 70.0)
+    load = fitness.load_for_form(ctl, atl, -15.0)
+    chart = fitness.fitness([load], seed=(60.0, 70.0), form_day=fitness.FormDay.SAME)
+    assert chart.tsb[0] == pytest.approx(-15.0)
+
+
+def test_who_is_fresh_needs_no_rest_days() -> None:
+    assert fitness.rest_days_to_fresh(80, 50) == 0
+    assert fitness.rest_days_to_fresh(80, 0) == 0
+
+
+def test_long_runs_count_more_the_newer_and_longer_they_are() -> None:
+    runs = pl.DataFrame({"km": [13.0, 21.0, 29.0, 29.0, 29.0], "days_ago": [1, 0, 0, 35, 70]})
+    points = runs.select(race.long_run_points(pl.col("km"), pl.col("days_ago"), 29.0)).to_series()
+    assert points.to_list() == pytest.approx([0, 0.5, 2, 1, 0])
+
+
+def test_a_marathon_from_critical_speed_uses_its_sustainable_share() -> None:
+    assert race.marathon_from_critical_speed_s(4.0) == pytest.approx(12_440, abs=1)
+
+
+def test_an_effort_below_six_minutes_is_outside_the_endurance_model() -> None:
+    assert race.emig_time_s(1000, 5.0, 0.06) is None

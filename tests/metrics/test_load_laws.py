@@ -117,8 +117,21 @@ def test_below_walking_speed_the_grade_is_ignored() -> None:
 
 
 def test_a_steady_flat_run_has_its_own_speed_as_weighted_speed() -> None:
-    run = pl.DataFrame({"v": [3.0] * 600, "grade": [0.0] * 600})
-    assert run.select(pace.ngp_speed_mps(pl.col("v"), pl.col("grade"))).item() == pytest.approx(3.0)
+    run = pl.DataFrame({"v": [3.0] * 600})
+    assert run.select(pace.weighted_speed_mps(gap.flat_speed_mps(pl.col("v"), 0.0))).item() == pytest.approx(3.0)
+
+
+def test_intervals_weigh_more_than_their_mean_speed() -> None:
+    run = pl.DataFrame({"v": ([4.2] * 240 + [2.6] * 120) * 6})
+    weighted = run.select(pace.weighted_speed_mps(pl.col("v"))).item()
+    assert weighted / run["v"].mean() == pytest.approx(1.05, abs=0.01)
+
+
+def test_only_a_short_gap_of_speed_is_bridged() -> None:
+    short, long = ({"v": [3.0] * 40 + [None] * gap_s + [3.0] * 10} for gap_s in (10, 41))
+    windows = [pl.DataFrame(run).select(pace.weighted_speed_mps(pl.col("v"))).item() for run in (short, long)]
+    assert windows == pytest.approx([3.0, 3.0])
+    assert pl.DataFrame({"v": [3.0, *[None] * 30]}).select(pace.weighted_speed_mps(pl.col("v"))).item() is None
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(299.6, "5:00"), (299.4, "4:59"), (60.0, "1:00"), (725.0, "12:05")])

@@ -11,18 +11,7 @@ import pytest
 
 from tests.metrics.adapter import ADAPTERS, compute
 
-NOT_IMPLEMENTED = frozenset(
-    {
-        "plan.hard_spacing",
-        "plan.single_session_spike",
-        "plan.taper_reduction",
-        "plan.weekly_progression",
-        "workout.duration",
-        "workout.fit_step",
-        "workout.garmin_json",
-        "workout.pace_to_mps",
-    }
-)
+NOT_IMPLEMENTED = frozenset({"workout.duration", "workout.fit_step", "workout.garmin_json", "workout.pace_to_mps"})
 """Keys of the truth file that nothing computes yet (they belong to planning). It must shrink to nothing."""
 
 

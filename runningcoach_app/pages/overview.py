@@ -1,0 +1,175 @@
+"""Overview: today's fitness, fatigue and form, how they came about, the weeks, the latest activities."""
+
+import datetime as dt
+
+import polars as pl
+import streamlit as st
+
+from runningcoach_app import states
+from runningcoach_app.activity_table import show_activities
+from runningcoach_app.charts.fitness import fitness_chart
+from runningcoach_app.charts.weeks import week_bars
+from runningcoach_app.visit import Visit, current_visit
+from runningcoach_app.vocabulary import form_band_name
+from runningcoach_pipelines.metrics.fitness import form_band
+from runningcoach_pipelines.store import read_models
+from runningcoach_pipelines.store.lake import LakeUnavailable, SampleLake
+from runningcoach_pipelines.store.read_models import AthleteStatus
+from runningcoach_pipelines.store.windows import Window
+
+_TREND_DAYS = 42
+_WEEKS = 26
+_ACTIVITIES = 12
+_RANGES: dict[str, int | None] = {"6w": 42, "3m": 92, "1y": 365, "all": None}
+_LAKE_TTL_S = 60
+
+
+def overview(visit: Visit) -> None:
+    """The whole page, most important first."""
+    say = visit.speech.text
+    status = read_models.athlete_status(visit.engine, visit.athlete_id)
+    trend = read_models.fitness_until(visit.engine, visit.athlete_id, visit.today, last=_TREND_DAYS)
+    st.title(say("Overview"))
+    if trend.is_empty():
+        states.stop_without_data(visit.speech, status)
+    _show_day(visit, trend)
+    _show_today(visit, trend)
+    _show_fitness(visit)
+    _show_weeks(visit)
+    st.subheader(say("Latest activities"))
+    show_activities(read_models.latest_activities(visit.engine, visit.athlete_id, last=_ACTIVITIES), visit.speech)
+    _show_stock(visit, status)
+
+
+def _show_day(visit: Visit, trend: pl.DataFrame) -> None:
+    say, latest = visit.speech.text, trend["day"][-1]
+    if latest == visit.today:
+        st.caption(visit.speech.day(latest))
+    else:
+        st.caption(
+            say(
+                "As of {day}; later days are not computed yet. `runningcoach materialize` brings them up to date.",
+                day=visit.speech.day(latest),
+            )
+        )
+
+
+def _show_today(visit: Visit, trend: pl.DataFrame) -> None:
+    say, number = visit.speech.text, visit.speech.number
+    today = trend.row(-1, named=True)
+    with st.container(horizontal=True):
+        _metric(
+            say("Fitness (CTL)"),
+            number(today["ctl"], 1),
+            trend["ctl"],
+            say("What you have trained for: the load of every day, averaged with a memory of 42 days (load per day)."),
+        )
+        _metric(
+            say("Fatigue (ATL)"),
+            number(today["atl"], 1),
+            trend["atl"],
+            say("What you still carry: the same average with a memory of 7 days (load per day)."),
+        )
+        _metric(
+            say("Form (TSB)"),
+            number(today["tsb"], 1, signed=True),
+            trend["tsb"],
+            say(
+                "Fitness minus fatigue of the day before: {band}. The words follow its share of fitness; they are a "
+                "convention, not a finding.",
+                band=form_band_name(visit.speech, form_band(today["tsb"], today["ctl"])),
+            ),
+        )
+        _metric(
+            say("Ramp per week"),
+            number(today["ramp"], 1, signed=True),
+            trend["ramp"],
+            say("How much fitness has changed in the last 7 days."),
+        )
+    if today["warming_up"]:
+        st.caption(say("The first 126 days do not know what came before them: fitness still reads too low."))
+
+
+def _metric(label: str, value: str, trend: pl.Series, explanation: str) -> None:
+    st.metric(
+        label, value, help=explanation, border=True, chart_data=trend.drop_nulls().round(2).to_list(), chart_type="line"
+    )
+
+
+def _show_fitness(visit: Visit) -> None:
+    say = visit.speech.text
+    names = {"6w": say("6 weeks"), "3m": say("3 months"), "1y": say("1 year"), "all": say("All")}
+    st.subheader(say("Fitness over time"))
+    chosen = st.segmented_control(
+        say("Range"),
+        list(_RANGES),
+        default="1y",
+        required=True,
+        format_func=names.__getitem__,
+        key="range",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    days = _RANGES[chosen or "1y"]
+    since = None if days is None else visit.today - dt.timedelta(days=days)
+    st.altair_chart(
+        fitness_chart(read_models.fitness(visit.engine, visit.athlete_id, since=since), visit.speech),
+        alt=say("Lines of fitness and fatigue, and form below them, day by day"),
+    )
+
+
+def _show_weeks(visit: Visit) -> None:
+    say, number = visit.speech.text, visit.speech.number
+    window = Window(visit.today - dt.timedelta(weeks=_WEEKS - 1), visit.today + dt.timedelta(days=1))
+    weeks = read_models.weeks(visit.engine, visit.athlete_id, window)
+    this_week = weeks.row(-1, named=True)
+    st.subheader(say("Weeks"))
+    st.caption(
+        say(
+            "This week so far (the hollow bar): {runs}, {distance}, {time}, load {load}",
+            runs=visit.speech.count("{number} run", "{number} runs", this_week["runs"]),
+            distance=visit.speech.kilometres(this_week["run_distance_m"]),
+            time=visit.speech.duration(this_week["timer_s"]),
+            load=number(this_week["load"]),
+        )
+    )
+    weeks = weeks.with_columns(run_distance_km=pl.col("run_distance_m") / 1000)
+    figures = (("run_distance_km", say("Running distance (km)"), 1), ("load", say("Load"), 0))
+    for column, (figure, title, digits) in zip(st.columns(2), figures, strict=True):
+        with column:
+            st.markdown(f"**{title}**")
+            bars = week_bars(weeks, figure, title=title, digits=digits, today=visit.today, speech=visit.speech)
+            st.altair_chart(bars, alt=say("{figure} week by week", figure=title))
+
+
+def _show_stock(visit: Visit, status: AthleteStatus) -> None:
+    """What all this was computed from, and what is missing of it."""
+    speech = visit.speech
+    if status.failed:
+        states.note_unreadable_files(speech, status.failed)
+    try:
+        files, size = _lake_size(visit.lake, visit.lake.url)
+    except LakeUnavailable as error:
+        st.warning(str(error), icon="🗄️")
+        return
+    if not files and status.activities:
+        states.note_missing_lake(speech, visit.lake.url)
+        return
+    if status.first_day is not None and status.last_day is not None:
+        st.caption(
+            speech.text(
+                "{activities} from {first} to {last}; samples {size} MB",
+                activities=speech.count("{number} activity", "{number} activities", status.activities),
+                first=speech.day(status.first_day),
+                last=speech.day(status.last_day),
+                size=speech.number(size / 1e6, 1),
+            )
+        )
+
+
+@st.cache_data(ttl=_LAKE_TTL_S, show_spinner=False)
+def _lake_size(_lake: SampleLake, url: str) -> tuple[int, int]:  # the url is the cache's key
+    return _lake.size()
+
+
+overview(current_visit())

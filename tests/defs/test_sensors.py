@@ -1,0 +1,127 @@
+"""The sensor for new files: which months it asks for, and that a failed read does not look like no news."""
+
+import datetime as dt
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from runningcoach_pipelines.definitions import defs
+from runningcoach_pipelines.defs.sensors import new_files
+from runningcoach_pipelines.demo import iter_history
+from runningcoach_pipelines.derive.activities import derive_activities
+from runningcoach_pipelines.derive.changes import changed_months
+from runningcoach_pipelines.ingest.importing import import_files
+from runningcoach_pipelines.ingest.sources import FoundFile
+from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.raw_files import FileStatus, RawFile
+from runningcoach_pipelines.store.windows import Window
+
+_TODAY = dt.date(2025, 6, 1)
+
+
+def _recorded(*days: tuple[str, str] | None) -> list[RawFile]:
+    return [
+        RawFile(
+            raw_file_id=number,
+            athlete_id="me",
+            sha256=f"{number:064x}",
+            file_name=None,
+            file_size=1,
+            status=FileStatus.DECODED,
+            error=None,
+            notes=None,
+            file_type="activity",
+            first_day=dt.date.fromisoformat(span[0]) if span else None,
+            last_day=dt.date.fromisoformat(span[1]) if span else None,
+        )
+        for number, span in enumerate(days)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "windows"),
+    [
+        ([], []),
+        ([None], []),
+        ([("2024-03-05", "2024-03-05")], [("2024-03-01", "2024-04-01")]),
+        ([("2024-03-31", "2024-04-01")], [("2024-03-01", "2024-05-01")]),
+        (
+            [("2024-05-01", "2024-05-01"), ("2024-03-09", "2024-03-09")],
+            [("2024-03-01", "2024-04-01"), ("2024-05-01", "2024-06-01")],
+        ),
+        ([("2024-12-31", "2024-12-31"), ("2025-01-01", "2025-01-01")], [("2024-12-01", "2025-02-01")]),
+        (
+            [("2024-01-01", "2024-03-31")],
+            [("2024-01-01", "2024-03-01"), ("2024-03-01", "2024-04-01")],
+        ),
+    ],
+)
+def test_changed_months(files: list[tuple[str, str] | None], windows: list[tuple[str, str]]) -> None:
+    expected = [Window(dt.date.fromisoformat(start), dt.date.fromisoformat(end)) for start, end in windows]
+    assert changed_months(_recorded(*files), at_most=2) == expected
+
+
+@pytest.fixture
+def _settings_in_environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert settings.database_url is not None
+    monkeypatch.setenv("DATABASE_URL", settings.database_url.get_secret_value())
+    monkeypatch.setenv("RUNNINGCOACH_HOME", str(settings.home))
+
+
+def _import_some(lakehouse: Lakehouse, count: int) -> None:
+    history = iter_history(seed=3, years=1, until=dt.date(2025, 5, 31))
+    files = [FoundFile(file.name, file.data) for file, _ in zip(history, range(count), strict=False)]
+    import_files(lakehouse, files, athlete_id="me", today=_TODAY)
+
+
+def _tick(cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
+    context = dg.build_sensor_context(cursor=cursor, definitions=defs)
+    result = new_files(context)
+    assert isinstance(result, dg.SensorResult | dg.SkipReason)
+    return result
+
+
+@pytest.mark.usefixtures("_settings_in_environment")
+def test_an_empty_catalogue_is_no_news() -> None:
+    assert isinstance(_tick(), dg.SkipReason)
+
+
+@pytest.mark.usefixtures("_settings_in_environment")
+def test_new_files_ask_for_their_months_once_and_derived_ones_no_more(lakehouse: Lakehouse) -> None:
+    _import_some(lakehouse, 3)
+    first, second = _tick(), _tick()
+    assert isinstance(first, dg.SensorResult)
+    assert isinstance(second, dg.SensorResult)
+    assert first.run_requests is not None
+    (request,) = first.run_requests
+    days = lakehouse.files.days()
+    assert days is not None
+    month = days[0].replace(day=1).isoformat()
+    assert request.tags["dagster/asset_partition_range_start"] == month
+    assert request.tags["dagster/asset_partition_range_end"] == month
+    assert second.run_requests is not None
+    assert [r.run_key for r in second.run_requests] == [request.run_key]
+    derive_activities(lakehouse, Window(days[0], days[1] + dt.timedelta(days=1)))
+    assert isinstance(_tick(), dg.SkipReason)
+
+
+@pytest.mark.usefixtures("_settings_in_environment")
+def test_days_of_imported_files_are_reported_once(lakehouse: Lakehouse) -> None:
+    _import_some(lakehouse, 3)
+    first = _tick()
+    assert isinstance(first, dg.SensorResult)
+    reported = {event.partition for event in first.asset_events}
+    assert reported == {str(raw.first_day) for raw in lakehouse.files.all()}
+    again = _tick(first.cursor)
+    assert isinstance(again, dg.SensorResult)
+    assert list(again.asset_events) == []
+
+
+def test_a_failed_read_is_not_an_empty_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:9/none")
+    monkeypatch.setenv("RUNNINGCOACH_HOME", str(tmp_path))
+    with pytest.raises(OperationalError):
+        _tick()
