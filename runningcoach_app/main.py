@@ -16,13 +16,16 @@ from runningcoach_pipelines.store.database import DatabaseUnavailable
 from runningcoach_pipelines.store.read_models import KnownAthlete, known_athletes
 
 _MARK = Path(__file__).with_name("mark.svg")
+_WORDMARK = Path(__file__).with_name("wordmark.svg")
+_STYLE = Path(__file__).with_name("style.css")
 _LANGUAGES = {Language.KO: "한국어", Language.EN: "English"}
 
 
 def main() -> None:
     """One run of the script, which Streamlit starts at every click."""
     st.set_page_config(page_title="RunningCoach", page_icon=str(_MARK), layout="wide")
-    st.logo(str(_MARK), size="large")
+    st.logo(str(_WORDMARK), icon_image=str(_MARK), size="large")
+    st.html(_STYLE)
     try:
         settings = Settings()
     except ValidationError as error:
@@ -55,7 +58,7 @@ def _chosen_speech(default: Language) -> Speech:
 
 def _chosen_athlete(athletes: list[KnownAthlete], preferred: str, chosen: Speech) -> str:
     """The preferred athlete if there is something to show of them, else the first with data; asked if several are."""
-    names = {athlete.athlete_id: athlete.display_name for athlete in athletes if athlete.has_activities}
+    names = {a.athlete_id: f"{a.display_name} · {a.athlete_id}" for a in athletes if a.has_activities}
     if not names:
         return preferred
     options = list(names)

@@ -46,10 +46,10 @@ def form_band_name(speech: Speech, band: str | None) -> str:
     """The word for a band of `metrics.fitness.form_band`."""
     say = speech.text
     names = {
-        "transition": say("Very fresh: detraining if it lasts"),
+        "transition": say("Very fresh"),
         "fresh": say("Fresh"),
         "grey": say("Neutral"),
-        "optimal": say("Productive strain"),
-        "high risk": say("Heavy strain: ease off"),
+        "optimal": say("Productive"),
+        "high risk": say("Overreaching"),
     }
     return NOT_MEASURED if band is None else names.get(band, band)

@@ -12,88 +12,77 @@ MOST_DAYS = 1_600  # three marks a day: below 5,000 points
 _DAYS_WITH_SHORT_LABELS = 200
 
 
-def fitness_chart(days: pl.DataFrame, speech: Speech) -> alt.VConcatChart:
-    """CTL and ATL above, TSB below, one time axis; pointing at a day shows its figures.
+def fitness_chart(days: pl.DataFrame, speech: Speech) -> alt.LayerChart:
+    """Lines of CTL and ATL, the area of TSB around zero; all are loads per day, so one axis serves them. Pointing at
+    a day shows its figures.
 
     Args:
-        days: `day`, `ctl`, `atl`, `tsb`, `load`, oldest first.
+        days: `day`, `ctl`, `atl`, `tsb`, `load`; a row for every day, oldest first.
     """
     rows = thinned(days.select("day", "ctl", "atl", "tsb", "load"), by="atl", most=MOST_DAYS)
-    pointed = alt.selection_point(
-        name="pointed", nearest=True, on="pointerover", clear="pointerout", fields=["day"], empty=False
+    base = alt.Chart(rows).encode(x=_time_axis(speech, days.height))
+    form = base.transform_calculate(figure="'tsb'").mark_area(fillOpacity=0.3)
+    averages = base.transform_fold(["ctl", "atl"], as_=["figure", "value"]).mark_line(strokeWidth=2)
+    return alt.LayerChart(
+        layer=[
+            form.encode(y="tsb:Q", color=_colour(speech)),
+            averages.encode(
+                y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=6)),
+                color=_colour(speech),
+                strokeDash=_dash(speech),
+            ),
+            _day_figures(base, speech),
+        ],
+        height=320,
     )
-    base = alt.Chart(rows)
-    days_shown = (days["day"].max() - days["day"].min()).days if days.height else 0  # type: ignore[operator]
-    when = _time_axis(speech, days_shown)
-    rule = _rule(base, pointed, speech)
-    return alt.vconcat(
-        alt.layer(_averages(base, when, speech), _dots(base, pointed, when), rule).properties(height=220),
-        alt.layer(_form(base, when, speech), rule).properties(height=90),
-        spacing=6,
-    ).resolve_scale(x="shared", color="independent")
 
 
-def _time_axis(speech: Speech, days_shown: int) -> alt.X:
-    short = days_shown <= _DAYS_WITH_SHORT_LABELS
-    pattern = speech.chart_dates.short_day if short else speech.chart_dates.month
+def _time_axis(speech: Speech, days: int) -> alt.X:
+    dates = speech.chart_dates
+    pattern = dates.short_day if days <= _DAYS_WITH_SHORT_LABELS else dates.month
     return alt.X("day:T", title=None, axis=alt.Axis(format=pattern, grid=False, labelOverlap="greedy"))
 
 
-def _averages(base: alt.Chart, when: alt.X, speech: Speech) -> alt.Chart:
-    names = json.dumps({"ctl": speech.text("Fitness (CTL)"), "atl": speech.text("Fatigue (ATL)")}, ensure_ascii=False)
-    legend = alt.Legend(orient="top", title=None, labelExpr=f"{names}[datum.value]", symbolSize=400, labelLimit=0)
-    return (
-        base.transform_fold(["ctl", "atl"], as_=["figure", "value"])
-        .mark_line(strokeWidth=2, interpolate="monotone")
-        .encode(
-            x=when,
-            y=alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=4)),
-            color=alt.Color(
-                "figure:N", scale=alt.Scale(domain=["ctl", "atl"], range=["primary", "orange"]), legend=legend
-            ),
-            strokeDash=alt.StrokeDash(
-                "figure:N", scale=alt.Scale(domain=["ctl", "atl"], range=[[1, 0], [5, 3]]), legend=legend
-            ),
-        )
-    )
+def _colour(speech: Speech) -> alt.Color:
+    scale = alt.Scale(domain=list(_names(speech)), range=["primary", "orange", "gray"])
+    return alt.Color("figure:N", scale=scale, legend=_legend(speech))
 
 
-def _form(base: alt.Chart, when: alt.X, speech: Speech) -> alt.Chart:
-    return base.mark_area(line={"strokeWidth": 1.5}, fillOpacity=0.25, interpolate="monotone").encode(
-        x=when,
-        y=alt.Y("tsb:Q", title=None, axis=alt.Axis(tickCount=3)),
-        color=alt.Color(
-            datum=speech.text("Form (TSB)"),
-            scale=alt.Scale(range=["gray"]),
-            legend=alt.Legend(orient="top", title=None, labelLimit=0),
-        ),
-    )
+def _dash(speech: Speech) -> alt.StrokeDash:
+    scale = alt.Scale(domain=list(_names(speech)), range=[[1, 0], [5, 3], [1, 0]])
+    return alt.StrokeDash("figure:N", scale=scale, legend=_legend(speech))
 
 
-def _dots(base: alt.Chart, pointed: alt.Parameter, when: alt.X) -> alt.Chart:
-    return (
-        base.transform_filter(pointed)
-        .transform_fold(["ctl", "atl"], as_=["figure", "value"])
-        .mark_point(size=40, filled=True)
-        .encode(x=when, y="value:Q", color=alt.value("gray"))
-    )
+def _legend(speech: Speech) -> alt.Legend:
+    """The same for colour and dash, or Vega draws two."""
+    label = f"{json.dumps(_names(speech), ensure_ascii=False)}[datum.value]"
+    return alt.Legend(orient="top", title=None, labelExpr=label, labelLimit=0, symbolType="stroke", symbolSize=400)
 
 
-def _rule(base: alt.Chart, pointed: alt.Parameter, speech: Speech) -> alt.Chart:
+def _names(speech: Speech) -> dict[str, str]:
     say = speech.text
-    return (
+    return {"ctl": say("Fitness (CTL)"), "atl": say("Fatigue (ATL)"), "tsb": say("Form (TSB)")}
+
+
+def _day_figures(base: alt.Chart, speech: Speech) -> alt.Chart:
+    """A rule on the day pointed at, with everything that is known of it."""
+    pointed = alt.selection_point(
+        name="pointed", nearest=True, on="pointerover", clear="pointerout", fields=["day"], empty=False
+    )
+    rule: alt.Chart = (
         base.mark_rule(strokeWidth=1)
         .encode(
-            x="day:T",
             color=alt.value("gray"),
             opacity=alt.condition(pointed, alt.value(0.7), alt.value(0)),
             tooltip=[
-                alt.Tooltip("day:T", title=say("Day"), format=speech.chart_dates.day),
-                alt.Tooltip("ctl:Q", title=say("Fitness (CTL)"), format=".1f"),
-                alt.Tooltip("atl:Q", title=say("Fatigue (ATL)"), format=".1f"),
-                alt.Tooltip("tsb:Q", title=say("Form (TSB)"), format="+.1f"),
-                alt.Tooltip("load:Q", title=say("Load"), format=".0f"),
+                alt.Tooltip("day:T", title=speech.text("Day"), format=speech.chart_dates.day),
+                *(
+                    alt.Tooltip(f"{figure}:Q", title=name, format="+.1f" if figure == "tsb" else ".1f")
+                    for figure, name in _names(speech).items()
+                ),
+                alt.Tooltip("load:Q", title=speech.text("Load"), format=".0f"),
             ],
         )
         .add_params(pointed)
     )
+    return rule

@@ -19,7 +19,7 @@ from runningcoach_pipelines.store.windows import Window
 
 _TREND_DAYS = 42
 _WEEKS = 26
-_ACTIVITIES = 12
+_ACTIVITIES = 10
 _RANGES: dict[str, int | None] = {"6w": 42, "3m": 92, "1y": 365, "all": None}
 _LAKE_TTL_S = 60
 
@@ -32,17 +32,18 @@ def overview(visit: Visit) -> None:
     st.title(say("Overview"))
     if trend.is_empty():
         states.stop_without_data(visit.speech, status)
-    _show_day(visit, trend)
+    latest: dt.date = trend["day"][-1]
+    _show_day(visit, latest)
     _show_today(visit, trend)
-    _show_fitness(visit)
-    _show_weeks(visit)
+    _show_fitness(visit, latest)
+    _show_weeks(visit, latest)
     st.subheader(say("Latest activities"))
     show_activities(read_models.latest_activities(visit.engine, visit.athlete_id, last=_ACTIVITIES), visit.speech)
     _show_stock(visit, status)
 
 
-def _show_day(visit: Visit, trend: pl.DataFrame) -> None:
-    say, latest = visit.speech.text, trend["day"][-1]
+def _show_day(visit: Visit, latest: dt.date) -> None:
+    say = visit.speech.text
     if latest == visit.today:
         st.caption(visit.speech.day(latest))
     else:
@@ -57,32 +58,35 @@ def _show_day(visit: Visit, trend: pl.DataFrame) -> None:
 def _show_today(visit: Visit, trend: pl.DataFrame) -> None:
     say, number = visit.speech.text, visit.speech.number
     today = trend.row(-1, named=True)
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="today"):
         _metric(
             say("Fitness (CTL)"),
             number(today["ctl"], 1),
+            say("42-day average"),
             trend["ctl"],
             say("What you have trained for: the load of every day, averaged with a memory of 42 days (load per day)."),
         )
         _metric(
             say("Fatigue (ATL)"),
             number(today["atl"], 1),
+            say("7-day average"),
             trend["atl"],
             say("What you still carry: the same average with a memory of 7 days (load per day)."),
         )
         _metric(
             say("Form (TSB)"),
             number(today["tsb"], 1, signed=True),
+            form_band_name(visit.speech, form_band(today["tsb"], today["ctl"])),
             trend["tsb"],
             say(
-                "Fitness minus fatigue of the day before: {band}. The words follow its share of fitness; they are a "
-                "convention, not a finding.",
-                band=form_band_name(visit.speech, form_band(today["tsb"], today["ctl"])),
+                "Fitness minus fatigue of the day before. The word follows its share of fitness; it is a convention, "
+                "not a finding."
             ),
         )
         _metric(
             say("Ramp per week"),
             number(today["ramp"], 1, signed=True),
+            say("Fitness against 7 days ago"),
             trend["ramp"],
             say("How much fitness has changed in the last 7 days."),
         )
@@ -90,13 +94,20 @@ def _show_today(visit: Visit, trend: pl.DataFrame) -> None:
         st.caption(say("The first 126 days do not know what came before them: fitness still reads too low."))
 
 
-def _metric(label: str, value: str, trend: pl.Series, explanation: str) -> None:
+def _metric(label: str, value: str, meaning: str, trend: pl.Series, explanation: str) -> None:
     st.metric(
-        label, value, help=explanation, border=True, chart_data=trend.drop_nulls().round(2).to_list(), chart_type="line"
+        label,
+        value,
+        delta=meaning,
+        delta_color="off",
+        delta_arrow="off",
+        help=explanation,
+        border=True,
+        chart_data=trend.drop_nulls().round(2).to_list(),
     )
 
 
-def _show_fitness(visit: Visit) -> None:
+def _show_fitness(visit: Visit, latest: dt.date) -> None:
     say = visit.speech.text
     names = {"6w": say("6 weeks"), "3m": say("3 months"), "1y": say("1 year"), "all": say("All")}
     st.subheader(say("Fitness over time"))
@@ -107,20 +118,20 @@ def _show_fitness(visit: Visit) -> None:
         required=True,
         format_func=names.__getitem__,
         key="range",
-        bind="query-params",
+        persist_state="session",
         label_visibility="collapsed",
     )
     days = _RANGES[chosen or "1y"]
-    since = None if days is None else visit.today - dt.timedelta(days=days)
+    since = None if days is None else latest - dt.timedelta(days=days)
     st.altair_chart(
         fitness_chart(read_models.fitness(visit.engine, visit.athlete_id, since=since), visit.speech),
         alt=say("Lines of fitness and fatigue, and form below them, day by day"),
     )
 
 
-def _show_weeks(visit: Visit) -> None:
+def _show_weeks(visit: Visit, latest: dt.date) -> None:
     say, number = visit.speech.text, visit.speech.number
-    window = Window(visit.today - dt.timedelta(weeks=_WEEKS - 1), visit.today + dt.timedelta(days=1))
+    window = Window(latest - dt.timedelta(weeks=_WEEKS - 1), latest + dt.timedelta(days=1))
     weeks = read_models.weeks(visit.engine, visit.athlete_id, window)
     this_week = weeks.row(-1, named=True)
     st.subheader(say("Weeks"))
@@ -138,7 +149,7 @@ def _show_weeks(visit: Visit) -> None:
     for column, (figure, title, digits) in zip(st.columns(2), figures, strict=True):
         with column:
             st.markdown(f"**{title}**")
-            bars = week_bars(weeks, figure, title=title, digits=digits, today=visit.today, speech=visit.speech)
+            bars = week_bars(weeks, figure, title=title, digits=digits, latest=latest, speech=visit.speech)
             st.altair_chart(bars, alt=say("{figure} week by week", figure=title))
 
 
@@ -148,7 +159,7 @@ def _show_stock(visit: Visit, status: AthleteStatus) -> None:
     if status.failed:
         states.note_unreadable_files(speech, status.failed)
     try:
-        files, size = _lake_size(visit.lake, visit.lake.url)
+        files, size = _lake_size(visit.lake)
     except LakeUnavailable as error:
         st.warning(str(error), icon="🗄️")
         return
@@ -167,9 +178,9 @@ def _show_stock(visit: Visit, status: AthleteStatus) -> None:
         )
 
 
-@st.cache_data(ttl=_LAKE_TTL_S, show_spinner=False)
-def _lake_size(_lake: SampleLake, url: str) -> tuple[int, int]:  # the url is the cache's key
-    return _lake.size()
+@st.cache_data(ttl=_LAKE_TTL_S, show_spinner=False, hash_funcs={SampleLake: lambda lake: lake.url})
+def _lake_size(lake: SampleLake) -> tuple[int, int]:
+    return lake.size()
 
 
 overview(current_visit())

@@ -17,7 +17,9 @@ PARSER_VERSION = "1"
 """Raise it when the decoder or this package reads more than before: failed files are then tried again."""
 
 _OUTLINE = ("file_id", "session", "activity", "sport")
-_ACTIVITY = (*_OUTLINE, "record", "lap", "event", "device_info")
+ACTIVITY_MESSAGES = (*_OUTLINE, "record", "lap", "event", "device_info")
+"""What `read_activities` needs of a file."""
+
 _PROBLEMS_SHOWN = 5
 
 
@@ -70,13 +72,8 @@ def outline(data: bytes, home: ZoneInfo) -> FileOutline:
     return FileOutline(kind, tuple(sessions), _created_on(fit.messages, home), _notes(fit.problems))
 
 
-def activity_file(data: bytes, home: ZoneInfo) -> ActivityFile:
-    """Decode the activities of a file.
-
-    Raises:
-        FitDecodeError: nothing could be read.
-    """
-    fit: FitFile = decode(data, messages=_ACTIVITY)
+def read_activities(fit: FitFile, *, home: ZoneInfo) -> ActivityFile:
+    """The activities of a decoded file (at least its `ACTIVITY_MESSAGES`)."""
     sessions = sessions_of(fit.messages, home)
     manufacturer, product = _device(fit.messages)
     return ActivityFile(

@@ -10,6 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID, uuid5
 
+NEIGHBOUR_DAYS = 1
+"""Recordings of one activity start at most this many local days apart: on two sides of midnight, or of a zone."""
+
 _NAMESPACE = UUID("6a1c1f4e-55a7-5a4b-9a53-0c1f7a0c6b11")
 _START_TOLERANCE = dt.timedelta(minutes=2)
 _DURATION_TOLERANCE = 0.02

@@ -1,16 +1,20 @@
 """Bronze to silver: the activities, laps and samples of a window's months, from the FIT files that hold them."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from runningcoach_pipelines.activities.file import PARSER_VERSION, ActivityFile, activity_file
-from runningcoach_pipelines.activities.identity import Candidate, Identified, identify
+from runningcoach_pipelines.activities.file import ACTIVITY_MESSAGES, ActivityFile, read_activities
+from runningcoach_pipelines.activities.identity import NEIGHBOUR_DAYS, Candidate, Identified, identify
 from runningcoach_pipelines.activities.sessions import Session
-from runningcoach_pipelines.fit import FitDecodeError
-from runningcoach_pipelines.store.blob import BlobError
+from runningcoach_pipelines.fit import FitDecodeError, decode, decode_each
+from runningcoach_pipelines.ingest.importing import reader_version
+from runningcoach_pipelines.store.blob import BlobCorrupt, BlobMissing
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.lake import SAMPLES_SCHEMA
 from runningcoach_pipelines.store.lakehouse import Lakehouse
@@ -21,11 +25,11 @@ from runningcoach_pipelines.store.windows import Window, lock, replace_window
 CODE_VERSION = "1"
 """Version of what is written here; raise it when the same files would give other rows."""
 
-_NEIGHBOUR_DAYS = 1
-"""Another recording of an activity may start on the other side of midnight."""
-
-_ROWS_PER_COMMIT = 1_500_000
+_ROWS_PER_COMMIT = 400_000
 """Months are written together up to this many samples: memory stays flat, commits stay few."""
+
+_FILES_WORTH_A_POOL = 48
+"""Fewer files are decoded before the worker processes would have started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class _Read:
 @dataclass(frozen=True, slots=True)
 class _Month:
     window: Window
+    files: list[RawFile]
     activities: pl.DataFrame
     sources: pl.DataFrame
     laps: pl.DataFrame
@@ -70,20 +75,91 @@ def derive_activities(lakehouse: Lakehouse, window: Window) -> ActivitiesReport:
     A file that cannot be read is recorded as failed and never stops the rest.
     """
     report = ActivitiesReport()
+    months = list(window.months())
+    reader = _Reader(lakehouse, Window(months[0].start, months[-1].end), report)
     pending: list[_Month] = []
-    for month in window.months():
-        pending.append(_derive_month(lakehouse, month, report))
+    for month in months:
+        pending.append(_derive_month(reader.around(month), month))
         if sum(part.samples.height for part in pending) >= _ROWS_PER_COMMIT:
-            _write(lakehouse, pending)
+            _write(lakehouse, pending, report)
             pending = []
     if pending:
-        _write(lakehouse, pending)
+        _write(lakehouse, pending, report)
     return report
 
 
-def _derive_month(lakehouse: Lakehouse, month: Window, report: ActivitiesReport) -> _Month:
-    files = lakehouse.files.activities_in(month.padded(_NEIGHBOUR_DAYS))
-    read = [part for raw in files if (part := _read(lakehouse, raw, report)) is not None]
+class _Reader:
+    """The activity files of a window, decoded once each, in the order of their days; many of them on all cores."""
+
+    def __init__(self, lakehouse: Lakehouse, window: Window, report: ActivitiesReport) -> None:
+        self._lakehouse = lakehouse
+        self._report = report
+        files = lakehouse.files.activities_in(window.padded(NEIGHBOUR_DAYS))
+        report.files += len(files)
+        self._waiting = deque(sorted(files, key=lambda raw: (_first_day(raw), raw.raw_file_id)))
+        self._fetched: deque[RawFile] = deque()
+        self._decoded = self._decode(len(files))
+        self._held: list[_Read] = []
+
+    def around(self, month: Window) -> list[_Read]:
+        """Files with a session in the month or next to it, oldest import first. Months are asked for in order."""
+        near = month.padded(NEIGHBOUR_DAYS)
+        while (upcoming := self._upcoming()) is not None and _first_day(upcoming) < near.end:
+            result = next(self._decoded, None)
+            if result is not None:
+                self._keep(self._fetched.popleft(), result)
+        self._held = [part for part in self._held if part.raw.last_day and part.raw.last_day >= near.start]
+        return sorted(
+            (part for part in self._held if _first_day(part.raw) < near.end), key=lambda part: part.raw.raw_file_id
+        )
+
+    def _upcoming(self) -> RawFile | None:
+        queue = self._fetched or self._waiting
+        return queue[0] if queue else None
+
+    def _decode(self, count: int) -> Iterator[ActivityFile | FitDecodeError]:
+        zone = self._lakehouse.settings.zone
+        if count < _FILES_WORTH_A_POOL:
+            return (_decoded(data, zone) for data in self._contents())
+        return decode_each(self._contents(), messages=ACTIVITY_MESSAGES, then=partial(read_activities, home=zone))
+
+    def _contents(self) -> Iterator[bytes]:
+        while self._waiting:
+            raw = self._waiting.popleft()
+            try:
+                data = self._lakehouse.blobs.get(raw.athlete_id, raw.sha256)
+            except (BlobCorrupt, BlobMissing) as error:
+                self._fail(raw, str(error))
+            else:
+                self._fetched.append(raw)
+                yield data
+
+    def _keep(self, raw: RawFile, result: ActivityFile | FitDecodeError) -> None:
+        if isinstance(result, FitDecodeError):
+            self._fail(raw, str(result))
+        else:
+            self._held.append(_Read(raw, result))
+
+    def _fail(self, raw: RawFile, reason: str) -> None:
+        failed = Reading(
+            reader_version(self._lakehouse.settings), raw.file_type, raw.first_day, raw.last_day, raw.notes, reason
+        )
+        self._lakehouse.files.record(raw.athlete_id, raw.sha256, failed)
+        self._report.failures.append(Failure(raw.athlete_id, raw.sha256, raw.file_name, reason))
+
+
+def _decoded(data: bytes, home: ZoneInfo) -> ActivityFile | FitDecodeError:
+    try:
+        return read_activities(decode(data, messages=ACTIVITY_MESSAGES), home=home)
+    except FitDecodeError as error:
+        return error
+
+
+def _first_day(raw: RawFile) -> dt.date:
+    return raw.first_day or dt.date.max
+
+
+def _derive_month(read: Sequence[_Read], month: Window) -> _Month:
     by_source = {(part.raw.athlete_id, part.raw.sha256): part for part in read}
     kept = [
         activity
@@ -91,30 +167,14 @@ def _derive_month(lakehouse: Lakehouse, month: Window, report: ActivitiesReport)
         if month.start <= _session(by_source, activity.primary).local_day < month.end
     ]
     parts = [(activity, by_source[activity.primary.athlete_id, activity.primary.source_sha256]) for activity in kept]
-    result = _Month(
+    return _Month(
         window=month,
+        files=[part.raw for part in read],
         activities=_activity_rows(parts),
         sources=_source_rows(parts),
         laps=_concat((_lap_rows(a, p) for a, p in parts), frame_schema(Lap.table())),
         samples=_concat((_sample_rows(a, p) for a, p in parts), SAMPLES_SCHEMA),
     )
-    report.files += len(files)
-    report.activities += result.activities.height
-    report.laps += result.laps.height
-    report.samples += result.samples.height
-    return result
-
-
-def _read(lakehouse: Lakehouse, raw: RawFile, report: ActivitiesReport) -> _Read | None:
-    try:
-        data = lakehouse.blobs.get(raw.athlete_id, raw.sha256)
-        return _Read(raw, activity_file(data, lakehouse.settings.zone))
-    except (BlobError, FitDecodeError) as error:
-        reason = str(error)
-        failed = Reading(PARSER_VERSION, raw.file_type, raw.first_day, raw.last_day, raw.notes, reason)
-        lakehouse.files.record(raw.athlete_id, raw.sha256, failed)
-        report.failures.append(Failure(raw.athlete_id, raw.sha256, raw.file_name, reason))
-        return None
 
 
 def _candidates(part: _Read) -> Iterable[Candidate]:
@@ -221,11 +281,18 @@ def _concat(frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:
     return pl.concat([pl.DataFrame(schema=schema), *frames])
 
 
-def _write(lakehouse: Lakehouse, months: Sequence[_Month]) -> None:
-    """The lake first, the rows after: if the process dies between, the next run writes both again."""
-    window = Window(months[0].window.start, months[-1].window.end)
+def _write(lakehouse: Lakehouse, derived: Sequence[_Month], report: ActivitiesReport) -> None:
+    """The lake first, the rows after: if the process dies between, the next run writes both again.
+
+    A month whose files changed while it was derived (an import, another run) is derived again.
+    """
+    window = Window(derived[0].window.start, derived[-1].window.end)
     with lakehouse.engine.begin() as connection:
         lock(connection, "activity_samples")
+        months = [
+            month if month.files == _files_now(lakehouse, month.window) else _derived_again(lakehouse, month, report)
+            for month in derived
+        ]
         lakehouse.samples.replace_months(pl.concat([m.samples for m in months]), window)
         for table, key, frame in (
             (Activity.table(), "activity_id", pl.concat([m.activities for m in months])),
@@ -233,3 +300,15 @@ def _write(lakehouse: Lakehouse, months: Sequence[_Month]) -> None:
             (Lap.table(), "activity_id", pl.concat([m.laps for m in months])),
         ):
             replace_window(connection, table, frame, day="local_day", window=window, key=key)
+    for month in months:
+        report.activities += month.activities.height
+        report.laps += month.laps.height
+        report.samples += month.samples.height
+
+
+def _files_now(lakehouse: Lakehouse, month: Window) -> list[RawFile]:
+    return lakehouse.files.activities_in(month.padded(NEIGHBOUR_DAYS))
+
+
+def _derived_again(lakehouse: Lakehouse, month: _Month, report: ActivitiesReport) -> _Month:
+    return _derive_month(_Reader(lakehouse, month.window, report).around(month.window), month.window)

@@ -21,7 +21,7 @@ from runningcoach_pipelines.store.athletes import read_settings
 from runningcoach_pipelines.store.frames import frame_schema, read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.tables import Activity, ActivityMetrics
-from runningcoach_pipelines.store.windows import Window, replace_window
+from runningcoach_pipelines.store.windows import Window, lock, replace_window
 
 CODE_VERSION = "1"
 
@@ -49,11 +49,10 @@ def derive_activity_metrics(lakehouse: Lakehouse, window: Window) -> MetricsRepo
     """Make `activity_metrics` of the window's whole months anew, month by month."""
     activities = imputed = 0
     for month in window.months():
-        with lakehouse.engine.connect() as connection:
-            known = _with_settings(_activities(connection, month), read_settings(connection))
-        samples = lakehouse.samples.scan(month).collect()
-        rows = measure(known, samples)
         with lakehouse.engine.begin() as connection:
+            lock(connection, ActivityMetrics.table().name)
+            known = _with_settings(_activities(connection, month), read_settings(connection))
+            rows = measure(known, lakehouse.samples.read(month))
             replace_window(connection, ActivityMetrics.table(), rows, day="local_day", window=month, key="activity_id")
         activities += rows.height
         imputed += rows.filter(_COL("load_source") == load.Source.IMPUTED.value).height

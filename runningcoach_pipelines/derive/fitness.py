@@ -14,7 +14,7 @@ from runningcoach_pipelines.metrics import fitness, load
 from runningcoach_pipelines.store.frames import frame_schema, read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.tables import ActivityMetrics, FitnessMetricsDaily
-from runningcoach_pipelines.store.windows import replace_all
+from runningcoach_pipelines.store.windows import lock, replace_all
 
 CODE_VERSION = "1"
 
@@ -42,6 +42,8 @@ def derive_fitness(lakehouse: Lakehouse, today: dt.date) -> FitnessReport:
     """Make `fitness_metrics_daily` anew for all athletes, from their first activity to `today`."""
     table = ActivityMetrics.table()
     with lakehouse.engine.begin() as connection:
+        # Before reading: a slower run must not write over a newer one's rows what it read before them.
+        lock(connection, FitnessMetricsDaily.table().name)
         activities = read_frame(
             connection,
             select(table.c.athlete_id, table.c.local_day, table.c.load, table.c.load_source, table.c.counted).order_by(

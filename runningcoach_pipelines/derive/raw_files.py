@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from runningcoach_pipelines.ingest.importing import read_again, reader_version
-from runningcoach_pipelines.store.blob import BlobError
+from runningcoach_pipelines.store.blob import BlobCorrupt, BlobMissing
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.raw_files import FileStatus, RawFile
 from runningcoach_pipelines.store.windows import Window
@@ -24,7 +24,11 @@ class RawFilesReport:
 
 
 def inspect_raw_files(lakehouse: Lakehouse, window: Window, today: dt.date) -> RawFilesReport:
-    """Re-hash every blob of the window and try again what another parser version may read."""
+    """Re-hash every blob of the window and try again what another parser version may read.
+
+    Raises:
+        BlobError: the blob store does not answer.
+    """
     stale = {raw.raw_file_id for raw in lakehouse.files.to_read(reader_version(lakehouse.settings))}
     files = lakehouse.files.recorded_in(window)
     corrupt: list[tuple[RawFile, str]] = []
@@ -32,7 +36,7 @@ def inspect_raw_files(lakehouse: Lakehouse, window: Window, today: dt.date) -> R
     for raw in files:
         try:
             lakehouse.blobs.get(raw.athlete_id, raw.sha256)
-        except BlobError as error:
+        except (BlobCorrupt, BlobMissing) as error:
             corrupt.append((raw, str(error)))
         else:
             again += [raw] if raw.raw_file_id in stale else []

@@ -105,8 +105,7 @@ def _variable_width(kind: pa.DataType, data: object, lengths: Int64s, valid: Boo
 
 def lists(values: pa.Array, lengths: Int64s | int, valid: Booleans) -> pa.Array:
     """Lists whose values stand one after the other in `values`; all of one length, or each of its own."""
-    one_length = isinstance(lengths, int)
-    ends = np.arange(0, len(values) + 1, lengths, dtype=np.int64) if one_length else _ends(lengths)
+    ends = np.arange(0, len(values) + 1, lengths, dtype=np.int64) if isinstance(lengths, int) else _ends(lengths)
     buffers = [bitmap(valid), pa.py_buffer(ends)]
     return pa.Array.from_buffers(pa.large_list(values.type), len(valid), buffers, children=[values])
 

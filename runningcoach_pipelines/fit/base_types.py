@@ -35,6 +35,10 @@ class BaseType:
     def is_integer(self) -> bool:
         return self.kind[0] in "iu"
 
+    @property
+    def is_number(self) -> bool:
+        return self.is_integer or self.is_float
+
     def dtype(self, *, big_endian: bool) -> np.dtype[np.generic]:
         """The numpy type of one element in the byte order of its definition."""
         return np.dtype((">" if big_endian else "<") + self.kind)

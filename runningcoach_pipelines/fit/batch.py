@@ -21,7 +21,7 @@ import numpy as np
 import polars as pl
 
 from runningcoach_pipelines.fit import framing
-from runningcoach_pipelines.fit.decoder import FrameReader, MessageTable, Selection, bounded, decode
+from runningcoach_pipelines.fit.decoder import FrameReader, MessageTable, Selection, bounded, check_selection, decode
 from runningcoach_pipelines.fit.framing import Segment
 from runningcoach_pipelines.fit.model import DeveloperField, FitFile, FitHeader
 from runningcoach_pipelines.fit.problems import FitDecodeError, FitProblem, ProblemKind
@@ -56,6 +56,7 @@ def decode_many(files: Sequence[bytes], *, messages: Selection = None, check_crc
     Each row is the one `decode` gives for its file; columns that other files of the batch have are null. A file that
     can't be read has an `error` in its report and no rows.
     """
+    check_selection(messages)
     data = b"".join(files)
     starts = np.cumsum([0, *map(len, files)]).tolist()
     index = MessageIndex()
@@ -75,7 +76,7 @@ def decode_many(files: Sequence[bytes], *, messages: Selection = None, check_crc
         reports[file] = replace(reports[file], problems=bounded([*reports[file].problems, *own]))
     return FitBatch(
         {name: _with_file_index(table, starts) for name, table in tables.items()},
-        {name: table.units for name, table in tables.items()},
+        {name: dict(table.units) for name, table in tables.items()},
         tuple(reports),
     )
 

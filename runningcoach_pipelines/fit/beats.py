@@ -32,7 +32,7 @@ def hrv_beats(fit: FitFile) -> pl.DataFrame:
         .explode("rr_s")
         .drop_nulls("rr_s")
         .with_columns(elapsed_s=pl.col("rr_s").cum_sum())
-        .cast(dict(INTERVALS_SCHEMA))
+        .cast(INTERVALS_SCHEMA)
     )
 
 
@@ -63,6 +63,8 @@ def hr_beats(fit: FitFile) -> pl.DataFrame:
         .with_columns(heart_rate=pl.when(same_length).then("heart_rate").otherwise(nothing))
         .explode("event", "heart_rate")
         .drop_nulls("event")
+        # The unused places of the last message repeat its last beat.
+        .filter(pl.col("event").diff().fill_null(1.0) != 0)
         .select(
             timestamp=(pl.col("clock") + (pl.col("event") * _MICROSECONDS).round().cast(pl.Int64)).cast(
                 BEATS_SCHEMA["timestamp"]

@@ -9,13 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from runningcoach_pipelines.fit import arrow, framing, layout, profile, stored, timestamps
+from runningcoach_pipelines.fit import framing, layout, profile, stored, timestamps
 from runningcoach_pipelines.fit.accumulate import NULL
 from runningcoach_pipelines.fit.definitions import Definition, Key
 from runningcoach_pipelines.fit.frames import Units, frame
 from runningcoach_pipelines.fit.framing import Segment
 from runningcoach_pipelines.fit.layout import Layout
-from runningcoach_pipelines.fit.meaning import Kind, Storage
+from runningcoach_pipelines.fit.meaning import Storage
 from runningcoach_pipelines.fit.model import FitFile, unknown_message
 from runningcoach_pipelines.fit.problems import FitDecodeError, FitProblem, ProblemKind
 from runningcoach_pipelines.fit.scan import MessageIndex, scan
@@ -33,7 +33,13 @@ _VALUES_AT_LEAST = 1 << 20
 
 
 def decode(data: bytes | memoryview, *, messages: Selection = None, check_crc: bool = True) -> FitFile:
-    """See `runningcoach_pipelines.fit.decode`."""
+    """Decode a FIT stream (one file or several chained ones) into one frame per kind of message.
+
+    `messages` names the kinds wanted (None: all); a mapping narrows the columns of each kind as well (None: all).
+    Damaged input yields what could be read, with `problems` set; `FitDecodeError` is raised when no message could.
+    ValueError is raised for a message or field name that does not exist. Columns and types: see `FitFile`.
+    """
+    check_selection(messages)
     octets = data if isinstance(data, bytes) else bytes(data)
     segments, problems = framing.segments(octets, 0, len(octets), check_crc=check_crc)
     index = MessageIndex()
@@ -47,10 +53,21 @@ def decode(data: bytes | memoryview, *, messages: Selection = None, check_crc: b
     return FitFile(
         tuple(segment.header for segment in segments),
         {name: table.frame for name, table in tables.items()},
-        {name: table.units for name, table in tables.items()},
+        {name: dict(table.units) for name, table in tables.items()},
         tuple(index.developer_fields),
         bounded(problems + reader.problems),
     )
+
+
+def check_selection(selection: Selection) -> None:
+    """Raise ValueError if a name in `selection` is neither the profile's nor one that unknown things are given."""
+    for name in selection or ():
+        number = profile.message_number(name)
+        if number is None:
+            raise ValueError(f"no FIT message is called {name!r}")
+        for column in (selection[name] or ()) if isinstance(selection, Mapping) else ():
+            if profile.field_number(number, column) is None and not column.startswith(("unknown_", "developer_")):
+                raise ValueError(f"the FIT message {name} has no field {column!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +118,12 @@ class FrameReader:
         self._complete_timestamps(number, plan, table)
         self._note_system_time(number, plan, table)
         result, units = frame(table, plan, self._segments, only)
-        if number == _HRV and (only is None or "timestamp" in only) and "timestamp" not in result.columns:
-            result = self._with_time_before(result, table)
         return MessageTable(result, units, table.offsets)
 
     def _layout(
         self, number: int, definitions: tuple[Definition, ...], starts: list[list[int]], only: Collection[str] | None
     ) -> Layout:
-        with_timestamp = bool(self._index.compressed_segments)
+        with_timestamp = self._is_timed_by_others(number, definitions)
         keys = None if only is None else _keys_of(number, definitions, frozenset(only))
         plan = layout.layout(number, definitions, keys=keys, with_timestamp=with_timestamp)
         counts = [len(offsets) for offsets in starts]
@@ -125,14 +140,23 @@ class FrameReader:
         )
         return layout.layout(number, definitions, keys=kept, with_timestamp=with_timestamp)
 
+    def _is_timed_by_others(self, number: int, definitions: tuple[Definition, ...]) -> bool:
+        """Whether messages of that kind get timestamps that they don't hold whole themselves."""
+        if number == _MONITORING and any(_TIMESTAMP_16 in each.slot_by_key for each in definitions):
+            return True
+        return number == _HRV or bool(self._index.compressed_segments)
+
     def _complete_timestamps(self, number: int, plan: Layout, table: StoredTable) -> None:
-        """Fill the timestamps that compressed headers and timestamp_16 hold."""
+        """Fill the timestamps that compressed headers, timestamp_16 and, for hrv, the messages in front hold."""
         column = plan.by_key.get(profile.TIMESTAMP)
         if column is None or column.storage is not Storage.INTEGER or not column.is_scalar:
             return
         seconds = table.scalar(column)
         if self._index.compressed_segments:
             seconds[:] = np.where(seconds == NULL, self.timeline.at(table.offsets), seconds)
+        if number == _HRV:
+            before = self.timeline.before(table.offsets, self._segment_starts)
+            seconds[:] = np.where(seconds == NULL, before, seconds)
         short = plan.by_key.get(_TIMESTAMP_16) if number == _MONITORING else None
         if short is not None and short.storage is Storage.INTEGER and short.is_scalar:
             before = self.timeline.before(table.offsets, self._segment_starts)
@@ -142,16 +166,13 @@ class FrameReader:
         times = table.integers[plan.scaled_rows : plan.scaled_rows + plan.time_rows]
         # Read without sign, NULL is larger than any time.
         early = times.view(np.uint64) < timestamps.SYSTEM_TIME_LIMIT
-        if early.any():
-            first = int(table.offsets[early.any(axis=0).argmax()])
-            cause = f"{int(early.sum())} times of message {number} count from the device's start, not from 1989"
-            self.problems.append(FitProblem(ProblemKind.SYSTEM_TIME, first, cause))
-
-    def _with_time_before(self, result: pl.DataFrame, table: StoredTable) -> pl.DataFrame:
-        """hrv messages have no time of their own: give them that of the message before them."""
-        seconds = self.timeline.before(table.offsets, self._segment_starts)
-        times = arrow.eight_bytes(Kind.DATE_TIME, arrow.microseconds(seconds), seconds != NULL)
-        return result.with_columns(pl.Series("timestamp", times))
+        rows = np.flatnonzero(early.any(axis=0))
+        if not len(rows):
+            return
+        cause = f"times of message {number} count from the device's start, not from 1989"
+        files = np.searchsorted(self._segment_starts, table.offsets[rows], side="right")
+        for first in np.unique(files, return_index=True)[1].tolist():
+            self.problems.append(FitProblem(ProblemKind.SYSTEM_TIME, int(table.offsets[rows[first]]), cause))
 
     @property
     def timeline(self) -> Timeline:

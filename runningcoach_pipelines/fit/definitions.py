@@ -80,7 +80,7 @@ class Definition:
         )
 
     def _slot_format(self, slot: Slot) -> npt.DTypeLike:
-        if not (slot.base_type.is_integer or slot.base_type.is_float):
+        if not slot.base_type.is_number:
             return f"V{slot.size}"
         element = slot.base_type.dtype(big_endian=self.big_endian)
         return element if slot.count == 1 else (element, (slot.count,))
@@ -96,7 +96,7 @@ class Definition:
         found: dict[Key, int | float | bytes] = {}
         for slot in self.slots:
             at = offset + slot.offset
-            if slot.base_type.struct_code == "s":
+            if not slot.base_type.is_number:
                 found[slot.key] = data[at : at + slot.size]
             elif slot.count == 1:
                 (value,) = struct.unpack_from(order + slot.base_type.struct_code, data, at)
@@ -181,7 +181,7 @@ def _one_slot_per_field(
             oddities.append(
                 (ProblemKind.DUPLICATE_FIELD, f"message {message_number} lists field {key} {len(same)} times")
             )
-        scalars = [slot for slot in same if slot.count == 1]
+        scalars = [slot for slot in same if slot.count == 1 and slot.base_type.is_number]
         first, *rest = scalars or same[:1]
         again = tuple(slot for slot in rest if slot.base_type.is_float == first.base_type.is_float)
         unique.append(Slot(first.key, first.base_type, first.offset, first.count, again))

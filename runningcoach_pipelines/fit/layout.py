@@ -221,6 +221,8 @@ def _placed(message_number: int, drafts: list[_Draft]) -> list[StoredColumn]:
     meanings: list[tuple[_Draft, Meaning, profile.Field | None]] = []
     for draft in drafts:
         field = fields.get(draft.key) if isinstance(draft.key, int) else None
+        if field is None and draft.key == profile.TIMESTAMP:
+            field = profile.timestamp_field()
         if field is None:
             found = meaning.of_unnamed(message_number, draft.key, draft.storage, unsigned=draft.unsigned)
         else:

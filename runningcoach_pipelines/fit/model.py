@@ -57,8 +57,22 @@ class DeveloperField:
 class FitFile:
     """A decoded FIT file.
 
-    `messages` maps message names to frames with one row per message, in file order; a message that does not occur
-    has no entry. `units` maps a message name and a column to the unit of its values.
+    `messages` maps message names to frames with one row per message, in file order; a message that does not occur has
+    no entry. `units` maps a message name and a column to the unit of its values.
+
+    A frame has a column for each field that a definition in the file declares:
+
+    - scaled fields are Float64 (raw / scale - offset), other integers Int64 (UInt64 for 64 bits without sign), floats
+      Float64, text String, bytes Binary, booleans Boolean, positions Int64 semicircles (180 / 2**31 degrees);
+    - date_time is Datetime in UTC, local_date_time Datetime without zone, times of day Int64 seconds;
+    - an enum is String: its name, or its number where it has none; masks and offsets (message_index, device_index,
+      left_right_balance, workout_hr, ...) stay Int64;
+    - null is what the file marks as invalid; a field of several values is a List, null if all of them are invalid;
+    - a subfield has its own column beside its field's (product and garmin_product), if it applies anywhere;
+    - what components yield stands in their target's column (speed in enhanced_speed), where that has no own value;
+    - names are the profile's or our overlay's, else `unknown_<message number>` for a message,
+      `unknown_<message number>_field_<number>` for a field, `developer_<index>_<number>` for a developer field;
+    - `hrv` has no time of its own; its timestamp is that of the message in front.
     """
 
     headers: tuple[FitHeader, ...]

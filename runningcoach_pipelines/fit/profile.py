@@ -18,6 +18,7 @@ from runningcoach_pipelines.fit.overlay import TYPES as OVERLAY_TYPES
 from runningcoach_pipelines.fit.overlay import OverlayField
 
 TIMESTAMP = 253
+"""The field number of a message's timestamp: the same in every message, also in those without a name."""
 
 # Types whose value names are bit masks, flags or anchors of a numeric range, not labels of values: as text they
 # would lose the number (message_index 3 with the "selected" bit, workout_hr 165 = 65 bpm).
@@ -122,10 +123,16 @@ def field_number(message_global_number: int, name: str) -> int | None:
     """The number of the field, or of the field owning the subfield, called `name`."""
     known = message(message_global_number)
     if known is None:
-        return None
-    by_name = {entry.name: number for number, entry in known.fields.items()}
+        return TIMESTAMP if name == "timestamp" else None
+    by_name = {"timestamp": TIMESTAMP} | {entry.name: number for number, entry in known.fields.items()}
     by_subfield = {sub.name: number for number, entry in known.fields.items() for sub in entry.subfields}
     return by_name.get(name, by_subfield.get(name))
+
+
+@cache
+def timestamp_field() -> Field:
+    """The timestamp of a message for which the profile lists none."""
+    return Field(TIMESTAMP, "timestamp", field_type("date_time"), 1.0, 0.0, None)
 
 
 @cache

@@ -110,7 +110,7 @@ def _lengths(column: StoredColumn, layout: Layout, places: list[Rows], count: in
     lengths = np.zeros(count, np.int64)
     for source, place in zip(layout.sources, places, strict=True):
         slot = source.definition.slot_by_key.get(column.key)
-        if slot is not None and slot.base_type.struct_code != "s":
+        if slot is not None and slot.base_type.is_number:
             lengths[place] = slot.count
     return lengths
 

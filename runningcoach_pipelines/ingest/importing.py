@@ -15,9 +15,12 @@ from runningcoach_pipelines.fit import FitDecodeError
 from runningcoach_pipelines.ingest.sources import FoundFile, Limits, Refused, find_files
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.athletes import ensure_athlete
-from runningcoach_pipelines.store.blob import sha256_of
+from runningcoach_pipelines.store.blob import BlobCorrupt, sha256_of
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.raw_files import FileStatus, RawFile, Reading
+
+_LONGEST_NAME_BYTES = 2000
+"""Names are a part of a database key, and an index row has its limit."""
 
 
 @dataclass(slots=True)
@@ -111,12 +114,20 @@ def look_inside(data: bytes, settings: Settings, today: dt.date) -> Reading:
 
 def import_file(lakehouse: Lakehouse, athlete_id: str, item: FoundFile, today: dt.date, report: ImportReport) -> None:
     """Store a file of an athlete that exists, look inside, and add to the report what became of it."""
+    if len(item.name.encode()) > _LONGEST_NAME_BYTES:
+        report.refused.append(Refused(item.name, f"its name is longer than {_LONGEST_NAME_BYTES} bytes: rename it"))
+        return
     sha256 = sha256_of(item.data)
     known = lakehouse.files.find(athlete_id, sha256)
     if known is not None and known.status is FileStatus.DECODED and known.file_name == item.name:
         report.known += 1
         return
-    blob = lakehouse.blobs.put(athlete_id, sha256, item.data, lakehouse.settings.compression)
+    try:
+        blob = lakehouse.blobs.put(athlete_id, sha256, item.data, lakehouse.settings.compression)
+    except BlobCorrupt as error:
+        # What was stored under that name before is damaged: a matter of this file alone.
+        report.failed.append(Refused(item.name, str(error)))
+        return
     lakehouse.files.register(athlete_id, item.name, blob)
     report.new += known is None
     report.known += known is not None

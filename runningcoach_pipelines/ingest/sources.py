@@ -10,9 +10,9 @@ import os
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import IO
 
 _MIB = 1 << 20
@@ -21,12 +21,16 @@ _DEEPEST_ARCHIVE = 5
 _LARGEST_ARCHIVE_MIB = 8192
 _SUSPICIOUS_RATIO = 200
 """FIT files deflate about twofold; an entry that inflates 200-fold is made to fill the disk."""
+_METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED})
 _FIT_MAGIC = slice(8, 12)
 
 
 @dataclass(frozen=True, slots=True)
 class FoundFile:
-    """A FIT file by ending or header; `name` shows the way through archives: `export.zip/part1.zip/1.fit`."""
+    """A FIT file by ending or header; `name` shows the way through archives: `export.zip/part1.zip/1.fit`.
+
+    The name is that of the bytes: `1.fit.gz` gives a `1.fit`.
+    """
 
     name: str
     data: bytes
@@ -67,21 +71,30 @@ def find_files(paths: Iterable[Path], limits: Limits) -> Iterator[Found]:
     budget = _Budget(limits.archive_files)
     for path in paths:
         if path.is_dir():
-            for child in _below(path):
-                yield from _from_file(child, str(child.relative_to(path)), limits, budget, named=False)
+            unlisted: list[OSError] = []
+            for child in files_below(path, unlisted.append):
+                yield from _from_file(child, name_of(child.relative_to(path)), limits, budget, named=False)
+            for error in unlisted:
+                yield Refused(name_of(PurePath(error.filename)), f"the folder cannot be read: {error.strerror}")
         elif path.exists():
-            yield from _from_file(path, path.name, limits, budget, named=True)
+            yield from _from_file(path, name_of(PurePath(path.name)), limits, budget, named=True)
         else:
             raise FileNotFoundError(f"{path}: there is no such file or folder")
 
 
 def count_files(paths: Iterable[Path]) -> int:
     """How many files lie at or below `paths`, archives counted as one: what a progress bar starts from."""
-    return sum(sum(1 for _ in _below(path)) if path.is_dir() else 1 for path in paths)
+    return sum(sum(1 for _ in files_below(path)) if path.is_dir() else 1 for path in paths)
 
 
-def _below(folder: Path) -> Iterator[Path]:
-    for parent, folders, names in os.walk(folder):
+def name_of(path: PurePath) -> str:
+    """The path as text that every store takes; bytes that are no UTF-8 are spelled out (`l\\xe4ufe.fit`)."""
+    return os.fsencode(path.as_posix()).decode(errors="backslashreplace")
+
+
+def files_below(folder: Path, on_error: Callable[[OSError], None] = lambda _error: None) -> Iterator[Path]:
+    """Everything below `folder` that is no folder, in a stable order; `on_error` gets what cannot be listed."""
+    for parent, folders, names in os.walk(folder, onerror=on_error):
         folders.sort()
         yield from (Path(parent) / name for name in sorted(names))
 
@@ -89,6 +102,8 @@ def _below(folder: Path) -> Iterator[Path]:
 def _from_file(path: Path, name: str, limits: Limits, budget: _Budget, *, named: bool) -> Iterator[Found]:
     try:
         if not path.is_file():
+            if named or _is_fit(name, b""):
+                yield Refused(name, "is no regular file, or a link to nowhere")
             return
         size = path.stat().st_size
         with path.open("rb") as stream:
@@ -108,7 +123,7 @@ def _from_zip(stream: IO[bytes], name: str, limits: Limits, budget: _Budget, *, 
         return
     try:
         archive = zipfile.ZipFile(stream)
-    except (zipfile.BadZipFile, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
         yield Refused(name, f"not a readable ZIP: {error}")
         return
     with archive:
@@ -147,8 +162,8 @@ def _from_entry(
                 yield from _from_nested_zip(stream, name, limits, budget, depth=depth)
             elif _is_fit(entry.filename, head):
                 yield _read(stream, name, entry.file_size, limits, inflate=_is_gzip(head))
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError, OSError, RuntimeError) as error:
-        # zipfile raises RuntimeError for a password and NotImplementedError for an unknown method.
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+        # zipfile raises RuntimeError for a password and ValueError for a name in another encoding than it says.
         yield Refused(name, f"cannot be unpacked: {error}")
 
 
@@ -177,14 +192,17 @@ def _read(stream: IO[bytes], name: str, size: int, limits: Limits, *, inflate: b
                 data = inflated.read(most + 1)
         except (OSError, EOFError, zlib.error) as error:
             return Refused(name, f"not a readable gzip file: {error}")
+        name = name.removesuffix(".gz")
     return too_large if len(data) > most else FoundFile(name, data)
 
 
 def _dangerous(entry: zipfile.ZipInfo) -> str | None:
     # Windows tools write backslashes, and a drive letter is as absolute as a slash.
     path = PurePosixPath(entry.filename.replace("\\", "/"))
-    if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
+    if path.is_absolute() or ".." in path.parts or ":" in "".join(path.parts[:1]):
         return "its name leads out of the archive"
+    if entry.compress_type not in _METHODS:
+        return "compressed by another method than deflate: pack it again as an ordinary ZIP"
     if entry.file_size > _MIB and entry.file_size > _SUSPICIOUS_RATIO * max(entry.compress_size, 1):
         return f"a ZIP bomb: {entry.compress_size} bytes that unpack to {entry.file_size}"
     return None

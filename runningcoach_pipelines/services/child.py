@@ -4,10 +4,11 @@ import http.client
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from runningcoach_pipelines.services.processes import MARK, marked, send_signal
 from runningcoach_pipelines.services.service import Service, ServiceError
@@ -54,18 +55,14 @@ class Child:
         return None if self._process is None else self._process.poll()
 
     def is_ready(self) -> bool:
-        """Whether its URL answers 200. No proxy of the environment is asked."""
+        """Whether it answers where `Service.ready` says."""
         if self.service.ready is None:
             return True
         url = urlsplit(self.service.ready)
-        connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=1)
         try:
-            connection.request("GET", url.path or "/")
-            return connection.getresponse().status == http.client.OK
+            return _takes_connections(url.path) if url.scheme == "unix" else _answers(url)
         except (OSError, http.client.HTTPException):
             return False
-        finally:
-            connection.close()
 
     def terminate(self) -> None:
         """Ask the process and all it has started to end."""
@@ -103,3 +100,20 @@ class Child:
             group = self._process.pid
             os.killpg(group, number)
         send_signal(self._mark, number, outside_group=group)
+
+
+def _answers(url: SplitResult) -> bool:
+    """Asked directly: a proxy of the environment is no way to ourselves."""
+    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=1)
+    try:
+        connection.request("GET", url.path or "/")
+        return connection.getresponse().status == http.client.OK
+    finally:
+        connection.close()
+
+
+def _takes_connections(path: str) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        probe.connect(path)
+    return True

@@ -13,9 +13,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from runningcoach_pipelines.services.orders import wait
 from runningcoach_pipelines.services.processes import marked, send_signal
 from runningcoach_pipelines.services.service import ServiceError
+from runningcoach_pipelines.waiting import wait_until
 
 
 @contextmanager
@@ -48,10 +48,10 @@ def _clear(token: str) -> None:
     if not token or not marked(token):
         return
     send_signal(token, signal.SIGTERM)
-    if wait(lambda: not marked(token), 5.0):
+    if wait_until(lambda: not marked(token), 5.0):
         return
     send_signal(token, signal.SIGKILL)
-    if not wait(lambda: not marked(token), 10.0):
+    if not wait_until(lambda: not marked(token), 10.0):
         raise ServiceError(f"processes of an earlier `up` do not end: {marked(token)}; end them and start again")
 
 

@@ -48,13 +48,3 @@ class Orders:
             self._stop_at = now
         elif now - self._stop_at > _ECHO_S:
             self.hurry = True
-
-
-def wait(condition: Callable[[], bool], limit_s: float) -> bool:
-    """Whether `condition` came true in time. Signals do not cut this short."""
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_TICK_S)
-    return True

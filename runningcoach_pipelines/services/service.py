@@ -27,4 +27,8 @@ class Service:
     """Name of the setting that changes the port, for the message when it is taken."""
 
     ready: str | None = None
-    """URL that answers 200 once the service is up; None if running is all there is to see."""
+    """`http://` URL that answers 200 once the service is up, or `unix:` and the path of a socket that takes
+    connections then; None if running is all there is to see."""
+
+    needs: tuple[str, ...] = ()
+    """Names of services that must be ready before this one is started for the first time."""

@@ -13,8 +13,9 @@ from pathlib import Path
 from runningcoach_pipelines.ports import port_is_free
 from runningcoach_pipelines.services.child import Child
 from runningcoach_pipelines.services.instance import only_instance
-from runningcoach_pipelines.services.orders import Orders, wait
+from runningcoach_pipelines.services.orders import Orders
 from runningcoach_pipelines.services.service import Service, ServiceError
+from runningcoach_pipelines.waiting import wait_until
 
 _CARE_S = 1.0
 _READY_LIMIT_S = 180.0
@@ -37,7 +38,7 @@ def supervise(
     Only from the main thread. Logs go to `home/logs`. When it returns or raises, no process is left.
 
     Args:
-        services: what to run; started together.
+        services: what to run; started together, but for those that need others first.
         home: folder with the lock: one supervisor per home.
         on_ready: called once, when all answer.
         keep: called about every second, for what must be kept alive besides (the database's lease). What it
@@ -88,7 +89,7 @@ class _Watch:
 
     child: Child
     was_ready: bool = False
-    started_at: float = 0.0
+    started_at: float | None = None
     restarts: int = 0
     restart_at: float | None = None
 
@@ -115,8 +116,6 @@ class _Group:
         Raises:
             ServiceError: one did not come up, or died too often.
         """
-        for watch in self._watches:
-            watch.start()
         ready_by = time.monotonic() + _READY_LIMIT_S
         announced = False
         care_at = 0.0
@@ -141,10 +140,10 @@ class _Group:
         children = [watch.child for watch in self._watches]
         for child in children:
             child.terminate()
-        wait(lambda: orders.hurry or all(child.is_gone() for child in children), _STOP_LIMIT_S)
+        wait_until(lambda: orders.hurry or all(child.is_gone() for child in children), _STOP_LIMIT_S)
         for child in children:
             child.kill()
-        if not wait(lambda: all(child.is_gone() for child in children), _KILL_LIMIT_S):
+        if not wait_until(lambda: all(child.is_gone() for child in children), _KILL_LIMIT_S):
             names = ", ".join(child.service.name for child in children if not child.is_gone())
             raise ServiceError(f"{names}: some processes do not end even by SIGKILL")
 
@@ -161,16 +160,18 @@ class _Group:
         return False
 
     def _look_after(self, watch: _Watch) -> None:
-        if watch.restart_at is not None:
+        if watch.started_at is None:
+            if all(other.was_ready for other in self._watches if other.name in watch.child.service.needs):
+                watch.start()
+        elif watch.restart_at is not None:
             self._restart_when_due(watch, watch.restart_at)
         elif watch.child.exit_status is None:
             watch.was_ready = watch.was_ready or watch.child.is_ready()
         else:
-            self._plan_restart(watch, watch.child.exit_status)
+            self._plan_restart(watch, watch.child.exit_status, time.monotonic() - watch.started_at)
 
-    def _plan_restart(self, watch: _Watch, exit_status: int) -> None:
-        now = time.monotonic()
-        if now - watch.started_at > _STEADY_S:
+    def _plan_restart(self, watch: _Watch, exit_status: int, lived_s: float) -> None:
+        if lived_s > _STEADY_S:
             watch.restarts = 0
         ending = f"{watch.name} {_ending(exit_status)}"
         if not watch.was_ready:
@@ -179,7 +180,7 @@ class _Group:
             raise ServiceError(f"{ending} again after {_RESTARTS} restarts.\n{watch.child.log_tail()}")
         delay_s = 0.5 * 2**watch.restarts
         watch.restarts += 1
-        watch.restart_at = now + delay_s
+        watch.restart_at = time.monotonic() + delay_s
         watch.child.terminate()
         self._say(f"{ending}: it is started again in {delay_s:g} s")
 

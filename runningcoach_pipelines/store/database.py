@@ -181,8 +181,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 
 def _no_answer(engine: Engine, error: DBAPIError) -> DatabaseUnavailable:
+    cause = str(error.orig).strip().partition("\n")[0]
     return DatabaseUnavailable(
-        f"PostgreSQL at {engine.url.render_as_string(hide_password=True)} does not answer: {str(error.orig).strip()}. "
+        f"PostgreSQL at {engine.url.render_as_string(hide_password=True)} does not answer: {cause}. "
         "Check DATABASE_URL, or unset it to use the embedded server."
     )
 

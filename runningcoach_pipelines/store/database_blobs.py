@@ -62,9 +62,10 @@ class DatabaseBlobStore:
                 set_=columns,
                 where=_FILES.c.file_content.is_(None),
             )
+            .returning(_FILES.c.raw_file_id)
         )
         with self._engine.begin() as connection:
-            created = connection.execute(statement).rowcount == 1
+            created = connection.execute(statement).first() is not None
         if not created:
             # Another writer was first; what it stored is what counts.
             return self.put(athlete_id, sha256, data, compression)

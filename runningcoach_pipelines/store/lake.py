@@ -5,6 +5,7 @@ An athlete's months are replaced in one commit. The frames' columns are stated h
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,6 +45,7 @@ SAMPLES_SCHEMA = pl.Schema(
 )
 _PARTITIONS = ["athlete_id", "month"]
 _COMMIT_ATTEMPTS = 10
+_COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class LakeUnavailable(RuntimeError):
@@ -102,7 +104,10 @@ class SampleLake:
         return self._attempt(lambda: self._commit(samples, f"month >= '{first}' AND month <= '{end}'"))
 
     def scan(self, window: Window | None = None) -> pl.LazyFrame:
-        """Samples of the months that `window` touches (all of them without one), lazily; empty if no table is."""
+        """Samples of the months that `window` touches (all of them without one), lazily; empty if no table is.
+
+        What goes wrong while the frame is collected is an exception of Polars or Delta: `read` is the way around.
+        """
         if not self.exists():
             return pl.LazyFrame(schema=SAMPLES_SCHEMA)
         frame = self._attempt(lambda: pl.scan_delta(self.url, storage_options=self.storage_options or None))
@@ -110,6 +115,14 @@ class SampleLake:
             return frame
         last = _month(window.end - dt.timedelta(days=1))
         return frame.filter(pl.col("month").is_between(pl.lit(_month(window.start)), pl.lit(last)))
+
+    def read(self, window: Window) -> pl.DataFrame:
+        """Samples of the months that `window` touches.
+
+        Raises:
+            LakeUnavailable: the store refused, or its files are damaged.
+        """
+        return self._attempt(lambda: self.scan(window).collect())
 
     def compact(self) -> dict[str, int]:
         """Merge small files, then drop what no version of the last week needs. Returns what was done."""
@@ -158,7 +171,7 @@ class SampleLake:
             write_deltalake(self.url, samples.clear(), mode="ignore", partition_by=_PARTITIONS, storage_options=options)
         write_deltalake(
             self.url,
-            samples.sort("athlete_id", "month", "activity_id", "elapsed_s"),
+            samples,
             mode="overwrite",
             predicate=months,
             partition_by=_PARTITIONS,
@@ -189,12 +202,17 @@ class SampleLake:
                     # Another writer was first (compaction, say): replacing a window again is always right.
                     continue
             return work()
-        except (DeltaError, OSError) as error:
+        except (DeltaError, OSError, pl.exceptions.PolarsError) as error:
             raise LakeUnavailable(
-                f"the samples table at {self.url} cannot be used: {error}. Check RUNNINGCOACH_LAKE_URL and, for a "
-                "bucket, its endpoint and keys; if its files are damaged, move them away, and "
+                f"the samples table at {self.url} cannot be used: {_one_line(error)}. Check RUNNINGCOACH_LAKE_URL "
+                "and, for a bucket, its endpoint and keys; if its files are damaged, move them away, and "
                 "`runningcoach materialize --rebuild` makes the table again."
             ) from error
+
+
+def _one_line(error: Exception) -> str:
+    """What the stores' clients say in many lines and colours."""
+    return " ".join(_COLOURS.sub("", str(error)).split())
 
 
 def _month(day: dt.date) -> str:

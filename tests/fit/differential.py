@@ -1,6 +1,6 @@
 """fitdecode as an oracle: every message, field and value of a file, compared with our frames.
 
-`compare` returns the differing cells by class. The classes that may differ are named in docs/fit-differences.md.
+`compare` returns the cells that differ; test_differential explains each or fails.
 """
 
 from __future__ import annotations
@@ -20,16 +20,25 @@ from runningcoach_pipelines.fit.model import developer_column, unknown_field, un
 EPOCH_US = 631_065_600_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One cell that differs. `expanded` says that components yield it, `raw` is what fitdecode read for the field."""
+
+    message: str
+    column: str
+    base_type: str
+    expanded: bool
+    raw: Any
+    theirs: Any
+    ours: Any
+
+
 @dataclass(slots=True)
 class Comparison:
     cells: int = 0
-    equal: int = 0
-    differing: Counter[str] = field(default_factory=Counter)
-    examples: dict[str, tuple[Any, ...]] = field(default_factory=dict)
-
-    def note(self, kind: str, *example: Any) -> None:
-        self.differing[kind] += 1
-        self.examples.setdefault(kind, example)
+    differences: list[Difference] = field(default_factory=list)
+    structure: list[str] = field(default_factory=list)
+    """Messages or columns that only one of the two has."""
 
 
 def compare(data: bytes, ours: FitFile) -> Comparison:
@@ -46,12 +55,12 @@ def compare(data: bytes, ours: FitFile) -> Comparison:
         row = rows[name]
         rows[name] += 1
         if name not in columns:
-            result.note("message missing", name)
+            result.structure.append(f"{name} is missing")
             continue
         _compare_message(message, known, columns[name], row, result)
     for name, frame in ours.messages.items():
         if frame.height != rows[name]:
-            result.note("message count", name, frame.height, rows[name])
+            result.structure.append(f"{name}: {frame.height} messages, not {rows[name]}")
     return result
 
 
@@ -96,47 +105,88 @@ _MISSING = object()
 
 
 def _compare_message(message: Any, known: profile.Message | None, cells: _Cells, row: int, result: Comparison) -> None:
+    check = _Check(message.name, cells, row, result)
+    expanded = _expanded(message)
+    seen: set[int] = set()
+    for cell in message.fields:
+        definition = cell.field_def
+        owner = _owner(cell)
+        if definition is not None and definition.is_dev:
+            check.cell(
+                cell, developer_column(definition.dev_data_index, definition.def_num), _plain(cell.raw_value, cell)
+            )
+        elif (definition is None and owner != profile.TIMESTAMP) or (cell.raw_value is None and owner in expanded):
+            continue
+        elif owner not in seen:
+            seen.add(owner)
+            _compare_native(message, cell, known.fields.get(owner) if known else None, check)
+    for parts in expanded.values():
+        values = [_plain(part.value, part) for part in parts]
+        expected = values[0] if len(values) == 1 else values if any(v is not None for v in values) else None
+        check.cell(parts[0], parts[0].name, expected)
+
+
+def _owner(cell: Any) -> int:
+    number: int = cell.parent_field.def_num if cell.parent_field else cell.def_num
+    return number
+
+
+def _expanded(message: Any) -> dict[int, list[Any]]:
+    """The cells that components yield for fields without a valid value of their own."""
     native = {
         cell.field_def.def_num
         for cell in message.fields
         if cell.field_def is not None and not cell.field_def.is_dev and cell.raw_value is not None
     }
-    expanded: dict[tuple[int, str], list[Any]] = {}
+    expanded: dict[int, list[Any]] = {}
     for cell in message.fields:
-        owner = cell.parent_field.def_num if cell.parent_field else cell.def_num
+        owner = _owner(cell)
         if cell.field_def is None and owner != profile.TIMESTAMP and owner not in native:
-            expanded.setdefault((owner, cell.name), []).append(cell)
-    filled = {owner for owner, _ in expanded}
-    seen: set[Any] = set()
-    for cell in message.fields:
-        definition = cell.field_def
-        if definition is not None and definition.is_dev:
-            column = developer_column(definition.dev_data_index, definition.def_num)
-            _check(result, message, column, _plain(cell.raw_value, cell), cells.get(column, row), cell)
-            continue
-        owner = cell.parent_field.def_num if cell.parent_field else cell.def_num
-        if (definition is None and owner != profile.TIMESTAMP) or (cell.raw_value is None and owner in filled):
-            continue
-        field = known.fields.get(owner) if known else None
-        if owner in seen:
-            if _plain(cell.raw_value, cell) is not None:
-                result.note("repeated field", message.name, owner)
-            continue
-        seen.add(owner)
-        if field is None:
-            column = unknown_field(message.global_mesg_num, owner)
-            _check(result, message, column, _plain(cell.raw_value, cell), cells.get(column, row), cell)
-        elif cell.parent_field is not None:
-            subfield = next(s for s in field.subfields if s.name == cell.name)
-            _check(result, message, cell.name, _meant(cell, subfield), cells.get(cell.name, row), cell)
-            _check(result, message, field.name, _scaled(cell.raw_value, field), cells.get(field.name, row), cell)
-        else:
-            expected = _meant(cell, field) if cell.field is not None else _scaled(cell.raw_value, field)
-            _check(result, message, field.name, expected, cells.get(field.name, row), cell)
-    for (_, name), parts in expanded.items():
-        values = [_plain(part.value, part) for part in parts]
-        expected = values[0] if len(values) == 1 else values if any(v is not None for v in values) else None
-        _check(result, message, name, expected, cells.get(name, row), parts[0], expanded=True)
+            expanded.setdefault(owner, []).append(cell)
+    return expanded
+
+
+def _compare_native(message: Any, cell: Any, field: profile.Field | None, check: _Check) -> None:
+    if field is None and _owner(cell) == profile.TIMESTAMP:
+        check.cell(cell, "timestamp", cell.raw_value)
+    elif field is None:
+        check.cell(cell, unknown_field(message.global_mesg_num, _owner(cell)), _plain(cell.raw_value, cell))
+    elif cell.parent_field is not None:
+        subfield = next(each for each in field.subfields if each.name == cell.name)
+        check.cell(cell, cell.name, _meant(cell, subfield))
+        check.cell(cell, field.name, _scaled(cell.raw_value, field))
+    else:
+        check.cell(cell, field.name, _meant(cell, field) if cell.field is not None else _scaled(cell.raw_value, field))
+
+
+@dataclass(frozen=True, slots=True)
+class _Check:
+    """Compares the cells of one message."""
+
+    message: str
+    cells: _Cells
+    row: int
+    result: Comparison
+
+    def cell(self, cell: Any, column: str, theirs: Any) -> None:
+        self.result.cells += 1
+        ours = self.cells.get(column, self.row)
+        if ours is _MISSING:
+            # A subfield has a column only where one of its values is there.
+            if theirs is not None or cell.parent_field is None:
+                self.result.structure.append(f"{self.message}.{column} is missing")
+        elif not _same(theirs, ours):
+            self.result.differences.append(
+                Difference(
+                    self.message,
+                    column,
+                    cell.base_type.name,
+                    cell.field_def is None,
+                    cell.raw_value,
+                    theirs,
+                    ours,
+                )
+            )
 
 
 def _meant(cell: Any, field: profile.Field | profile.Subfield) -> Any:
@@ -176,21 +226,6 @@ def _plain(value: Any, cell: Any) -> Any:
         values = list(value)
         return values if any(v is not None for v in values) else None
     return value
-
-
-def _check(
-    result: Comparison, message: Any, column: str, expected: Any, got: Any, cell: Any, *, expanded: bool = False
-) -> None:
-    result.cells += 1
-    if got is _MISSING and expected is None and cell.parent_field is not None:
-        result.equal += 1  # a subfield has a column only where one of its values is there
-    elif got is _MISSING:
-        result.note("column missing", message.name, column, expected)
-    elif _same(expected, got):
-        result.equal += 1
-    else:
-        kind = f"{'expanded ' if expanded else ''}{message.name}.{column} [{cell.base_type.name}]"
-        result.note(kind, expected, got)
 
 
 def _same(expected: Any, got: Any) -> bool:

@@ -18,7 +18,7 @@ from pathlib import Path
 from runningcoach_pipelines.services import Service, supervise, supervisor
 if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
     signal.signal(signal.SIGINT, lambda *_: None)
-services = [Service(**fields | {"argv": tuple(fields["argv"])}) for fields in json.loads(sys.argv[2])]
+services = [Service(**fields) for fields in json.loads(sys.argv[2])]
 def keep():
     if sys.argv[3] == "keep fails":
         raise RuntimeError("nothing to keep")
@@ -43,6 +43,17 @@ SERVE = """
 import http.server
 http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2])), http.server.SimpleHTTPRequestHandler).serve_forever()
 """
+
+LISTEN_ON_SOCKET = """
+import socket
+with open(sys.argv[1]) as pids:
+    print(len(pids.readlines()), "started", flush=True)
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[2])
+server.listen()
+time.sleep(3600)
+"""
+"""Say how many services have started so far, then be ready."""
 
 SERVE_ONCE_THEN_DIE = """
 import http.server
@@ -93,20 +104,23 @@ class Stage:
         self._pids = folder / "pids"
         self._ups: list[Up] = []
 
-    def service(self, name: str, program: str, *, port: int | None = None) -> Service:
+    def service(
+        self, name: str, program: str, *, port: int | None = None, socket: Path | None = None, needs: str = ""
+    ) -> Service:
+        """A service that is ready when its port or its socket says so; either is the program's second argument."""
+        ready = None if port is None else f"http://127.0.0.1:{port}/"
         return Service(
             name=name,
-            argv=(sys.executable, "-c", _NOTE_PID + program, str(self._pids), *([] if port is None else [str(port)])),
+            argv=(sys.executable, "-c", _NOTE_PID + program, str(self._pids), str(port or socket or "")),
             port=port,
             port_setting=f"RUNNINGCOACH_{name.upper()}_PORT",
-            ready=None if port is None else f"http://127.0.0.1:{port}/",
+            ready=ready if socket is None else f"unix:{socket}",
+            needs=(needs,) if needs else (),
         )
 
     def up(self, services: Sequence[Service], how: str = "", *, preexec: Callable[[], object] | None = None) -> Up:
-        described = [
-            {field: getattr(service, field) for field in ("name", "argv", "port", "port_setting", "ready")}
-            for service in services
-        ]
+        fields = ("name", "argv", "port", "port_setting", "ready", "needs")
+        described = [{field: getattr(service, field) for field in fields} for service in services]
         process = subprocess.Popen(
             [sys.executable, "-c", _SUPERVISOR, str(self.home), json.dumps(described), how],
             stdout=subprocess.PIPE,

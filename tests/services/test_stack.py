@@ -1,5 +1,8 @@
 """The services of `runningcoach up`, as the settings describe them."""
 
+import json
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +15,13 @@ from runningcoach_pipelines.settings import PROJECT_ROOT, Settings
 URL = "postgresql://runningcoach:secret@127.0.0.1:55432/runningcoach"
 
 
+@pytest.fixture(autouse=True)
+def short_temporary_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with tempfile.TemporaryDirectory() as folder:
+        monkeypatch.setattr(tempfile, "tempdir", folder)
+        yield
+
+
 def stack(tmp_path: Path, **settings: Any) -> dict[str, Service]:
     return {service.name: service for service in up_services(Settings(home=tmp_path / "home", **settings), URL)}
 
@@ -20,6 +30,7 @@ def test_each_port_belongs_to_its_setting(tmp_path: Path) -> None:
     services = stack(tmp_path, dagster_port=3100, app_port=8600)
     ports = {name: (service.port, service.port_setting) for name, service in services.items()}
     assert ports == {
+        "dagster-code": (None, ""),
         "dagster-webserver": (3100, "RUNNINGCOACH_DAGSTER_PORT"),
         "dagster-daemon": (None, ""),
         "app": (8600, "RUNNINGCOACH_APP_PORT"),
@@ -54,6 +65,30 @@ def test_dagsters_home_holds_the_projects_configuration(tmp_path: Path) -> None:
     environment = stack(tmp_path)["dagster-daemon"].env
     installed = Path(environment["DAGSTER_HOME"]) / "dagster.yaml"
     assert installed.read_text() == (PROJECT_ROOT / "dagster.yaml").read_text()
+
+
+def test_ui_and_daemon_share_one_code_server_under_the_name_that_dagster_dev_uses(tmp_path: Path) -> None:
+    services = stack(tmp_path)
+    assert services["dagster-code"].ready is not None
+    socket = services["dagster-code"].ready.removeprefix("unix:")
+    for name in ("dagster-webserver", "dagster-daemon"):
+        workspace = Path(services[name].argv[services[name].argv.index("-w") + 1])
+        assert workspace.parent == tmp_path / "home" / "dagster"
+        (location,) = json.loads(workspace.read_text())["load_from"]
+        assert location == {"grpc_server": {"socket": socket, "location_name": "runningcoach"}}
+        assert services[name].needs == ("dagster-code",)
+    assert "location_name: runningcoach\n" in (PROJECT_ROOT / "workspace.yaml").read_text()
+
+
+def test_the_code_server_listens_where_only_we_can_enter(tmp_path: Path) -> None:
+    ready = stack(tmp_path / "a long and 긴 path" / ("x" * 120))["dagster-code"].ready
+    assert ready is not None
+    socket = Path(ready.removeprefix("unix:"))
+    assert len(str(socket)) < 107
+    assert socket.parent.stat().st_mode & 0o777 == 0o700
+    socket.parent.chmod(0o755)
+    with pytest.raises(ServiceError, match="does not belong to you alone"):
+        stack(tmp_path / "a long and 긴 path" / ("x" * 120))
 
 
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:

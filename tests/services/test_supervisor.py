@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,10 +15,12 @@ import pytest
 
 from runningcoach_pipelines.ports import port_is_free
 from runningcoach_pipelines.services import Service
+from tests.conftest import free_port
 from tests.services.patience import until
 from tests.services.programs import (
     DEAF,
     LIKE_DAGSTER,
+    LISTEN_ON_SOCKET,
     SERVE,
     SERVE_ONCE_THEN_DIE,
     WAIT,
@@ -36,9 +39,7 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 @pytest.fixture
 def port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    return free_port()
 
 
 def lock_is_free(home: Path) -> bool:
@@ -63,6 +64,16 @@ def test_a_signal_stops_all_and_leaves_neither_process_nor_lock(
     assert stage.living() == []
     assert port_is_free("127.0.0.1", port)
     assert lock_is_free(stage.home)
+
+
+def test_a_service_waits_until_what_it_needs_is_ready(stage: Stage, port: int) -> None:
+    with tempfile.TemporaryDirectory() as short_path:
+        code = stage.service("code", LISTEN_ON_SOCKET, socket=Path(short_path) / "socket")
+        up = stage.up([stage.service("web", SERVE, port=port, needs="code"), code])
+        up.until_ready()
+        assert len(stage.living()) == 2
+        assert (stage.home / "logs" / "code.log").read_text() == "1 started\n"
+        assert up.stopped_by(signal.SIGTERM) == 0
 
 
 def test_a_signal_while_services_start_stops_them_too(stage: Stage, port: int) -> None:

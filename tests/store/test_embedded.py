@@ -17,6 +17,7 @@ import pytest
 
 from runningcoach_pipelines.settings import PROJECT_ROOT
 from runningcoach_pipelines.store.embedded import EmbeddedDatabaseError, EmbeddedPostgres, Lease, PortTaken
+from tests.conftest import free_port
 from tests.services.patience import until
 
 NOBODY = 65534
@@ -63,12 +64,6 @@ def server(folder: Path, port: int) -> Iterator[EmbeddedPostgres]:
     embedded = EmbeddedPostgres(folder, port)
     yield embedded
     embedded.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def python(script: str, *arguments: object) -> "subprocess.Popen[str]":
@@ -210,6 +205,17 @@ def test_a_lease_revives_a_killed_server(server: EmbeddedPostgres) -> None:
         status = server.status()
         assert status is not None
         assert status.clients == ("runningcoach up",)
+    assert server.status() is None
+
+
+def test_a_lease_revives_a_server_that_somebody_asked_to_shut_down(server: EmbeddedPostgres) -> None:
+    with server.lease("runningcoach up") as lease:
+        stopping = pid_of(server)
+        os.kill(stopping, signal.SIGTERM)  # waits for all clients to leave, and takes no new ones
+        until(lambda: not server.is_ready())
+        lease.renew()
+        assert pid_of(server) != stopping
+        assert scalar(lease.url, "select 1") == 1
     assert server.status() is None
 
 

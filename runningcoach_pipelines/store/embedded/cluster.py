@@ -58,6 +58,7 @@ class Cluster:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self.log = folder / "server.log"
         self._made = folder / "cluster"
 
     @property

@@ -6,11 +6,9 @@ it ends with its process however that dies, so nobody keeps lists of pids. The l
 
 import fcntl
 import os
-import select
 import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,13 +16,14 @@ from pathlib import Path
 import psycopg
 
 from runningcoach_pipelines.ports import port_is_free
-from runningcoach_pipelines.store.embedded.cluster import (
-    DATABASE,
-    ROLE,
-    SUPERUSER,
-    Cluster,
-    binaries,
-    environment,
+from runningcoach_pipelines.store.embedded.cluster import DATABASE, ROLE, Cluster, binaries, environment
+from runningcoach_pipelines.store.embedded.connections import (
+    ADDRESS,
+    SUPERVISOR,
+    clients,
+    connect,
+    hung_up,
+    in_use,
 )
 from runningcoach_pipelines.store.embedded.interruption import termination_raises, undisturbed
 from runningcoach_pipelines.store.embedded.postmaster import (
@@ -35,17 +34,16 @@ from runningcoach_pipelines.store.embedded.postmaster import (
 )
 from runningcoach_pipelines.store.embedded.problems import EmbeddedDatabaseError, PortTaken
 from runningcoach_pipelines.store.embedded.server_user import ServerUser, server_user
+from runningcoach_pipelines.waiting import wait_until
 
-_ADDRESS = "127.0.0.1"
-_SUPERVISOR = "runningcoach supervisor"
 _START_LIMIT_S = 120.0  # recovery after a crash replays the log first
 _STOP_LIMIT_S = 60.0
-_FAREWELL_S = 1.0  # how long a client that has just closed may still be listed
-_POLL_S = 0.02
+_FAREWELL_S = 1.0  # how long what has just ended may still be seen
+_ATTEMPTS = 3
 _LOG_LIMIT_BYTES = 10 * 1024 * 1024
 
 _SETTINGS = {
-    "listen_addresses": _ADDRESS,
+    "listen_addresses": ADDRESS,
     "unix_socket_directories": "",  # paths of sockets end at 107 bytes, and any local user could knock
     "max_connections": "120",  # Dagster opens one per query
     "timezone": "UTC",
@@ -79,7 +77,7 @@ class Lease:
         Raises:
             EmbeddedDatabaseError: it cannot be started again.
         """
-        if self._connection is not None and not _hung_up(self._connection):
+        if self._connection is not None and not hung_up(self._connection) and self._server.is_ready():
             return
         self.release()
         self.url, self._connection = self._server.connect(self._name)
@@ -91,7 +89,7 @@ class Lease:
         backend = self._connection.info.backend_pid
         self._connection.close()
         self._connection = None
-        _poll(lambda: not Path(f"/proc/{backend}").exists(), _FAREWELL_S)
+        wait_until(lambda: not Path(f"/proc/{backend}").exists(), _FAREWELL_S)
 
 
 class EmbeddedPostgres:
@@ -138,19 +136,28 @@ class EmbeddedPostgres:
             PortTaken: another program listens on the port.
             EmbeddedDatabaseError: the cluster cannot be made or the server does not start; says why.
         """
-        url, connection = self.connect(_SUPERVISOR)
+        url, connection = self.connect(SUPERVISOR)
         connection.close()
         return url
+
+    def is_ready(self) -> bool:
+        """Whether a server takes connections, by what it says of itself: no connection is made."""
+        postmaster = find_postmaster(self._cluster.data)
+        return postmaster is not None and postmaster.state == "ready"
 
     def connect(self, name: str) -> tuple[str, psycopg.Connection]:
         """`ensure_running` and a connection that holds it, in one step: nobody can stop the server in between."""
         with self._locked() as lock:
-            while True:
+            for _ in range(_ATTEMPTS):
                 postmaster = self._ensure(lock)
-                connection = self._connect(postmaster, name)
+                connection = connect(self._cluster, postmaster, name)
                 if connection is not None:
-                    url = f"postgresql://{ROLE}:{self._cluster.password}@{_ADDRESS}:{postmaster.port}/{DATABASE}"
+                    url = f"postgresql://{ROLE}:{self._cluster.password}@{ADDRESS}:{postmaster.port}/{DATABASE}"
                     return url, connection
+        raise EmbeddedDatabaseError(
+            f"the embedded PostgreSQL in {self._folder} died {_ATTEMPTS} times as soon as it had started: see "
+            f"{self._cluster.log}"
+        )
 
     def stop_if_unused(self) -> bool:
         """Stop the server if no other client is connected. Returns whether it stopped one."""
@@ -158,10 +165,11 @@ class EmbeddedPostgres:
             return False
         with self._locked():
             postmaster = find_postmaster(self._cluster.data)
-            if postmaster is None or self._in_use(self._await_ready()):
+            if postmaster is None:
                 return False
-            self._stop()
-            return True
+            if postmaster.state != "stopping" and in_use(self._cluster, self._await_ready()):
+                return False
+            return self._stop()
 
     def stop(self) -> bool:
         """Stop the server whoever uses it. Returns whether there was one."""
@@ -175,8 +183,8 @@ class EmbeddedPostgres:
         postmaster = find_postmaster(self._cluster.data)
         if postmaster is None:
             return None
-        clients = self._clients(postmaster) if postmaster.state == "ready" else ()
-        return ServerStatus(postmaster.pid, postmaster.port, tuple(client.name for client in clients))
+        connected = clients(self._cluster, postmaster) if postmaster.state == "ready" else ()
+        return ServerStatus(postmaster.pid, postmaster.port, tuple(client.name for client in connected))
 
     @contextmanager
     def _locked(self) -> Iterator[int]:
@@ -208,12 +216,12 @@ class EmbeddedPostgres:
         """Whether the server stops anyway, or idles on a port that the settings no longer name."""
         if postmaster.state == "stopping":
             return True
-        return postmaster.port != self._port and not self._in_use(self._await_ready())
+        return postmaster.port != self._port and not in_use(self._cluster, self._await_ready())
 
     def _make_and_start(self, lock: int) -> None:
         if self._cluster.exists:
             self._clear_orphans()
-        if not _poll(lambda: port_is_free(_ADDRESS, self._port), _FAREWELL_S):
+        if not wait_until(lambda: port_is_free(ADDRESS, self._port), _FAREWELL_S):
             raise PortTaken(self._port)
         programs = binaries()
         user = server_user(self._folder, programs / "postgres")
@@ -227,7 +235,7 @@ class EmbeddedPostgres:
         try:
             self._await_ready(self._process)
         except EmbeddedDatabaseError as error:
-            if not port_is_free(_ADDRESS, self._port):
+            if not port_is_free(ADDRESS, self._port):
                 raise PortTaken(self._port) from error
             raise EmbeddedDatabaseError(f"{error}\n{self._log_tail(log_start)}") from error
 
@@ -240,7 +248,7 @@ class EmbeddedPostgres:
             quit_orphans(self._cluster.data)
             return False
 
-        if not _poll(cleared, _STOP_LIMIT_S):
+        if not wait_until(cleared, _STOP_LIMIT_S):
             raise self._occupied()
 
     def _occupied(self) -> EmbeddedDatabaseError:
@@ -251,7 +259,7 @@ class EmbeddedPostgres:
 
     def _spawn(self, command: list[str], user: ServerUser) -> "subprocess.Popen[bytes]":
         """Start the postmaster in a session of its own; it inherits the mark of life of its data folder."""
-        log = os.open(self._log_file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        log = os.open(self._cluster.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         try:
             with sole_use(self._cluster.data) as alive:
                 if alive is None:
@@ -281,19 +289,23 @@ class EmbeddedPostgres:
         def settled() -> bool:
             nonlocal found
             found = find_postmaster(self._cluster.data)
-            exited = found is None if started is None else started.poll() is not None
-            return exited or (found is not None and found.state == "ready")
+            if started is None:
+                return found is None or found.state == "ready"
+            if started.poll() is not None:
+                found = None
+                return True
+            return found is not None and found.state == "ready"
 
-        _poll(settled, _START_LIMIT_S)
+        wait_until(settled, _START_LIMIT_S)
         if found is None:
             raise EmbeddedDatabaseError(
-                f"the embedded PostgreSQL in {self._folder} ended while it started: see {self._log_file}, and run "
+                f"the embedded PostgreSQL in {self._folder} ended while it started: see {self._cluster.log}, and run "
                 "the command again"
             )
         if found.state != "ready":
             raise EmbeddedDatabaseError(
                 f"the embedded PostgreSQL in {self._folder} (process {found.pid}) is still {found.state} after "
-                f"{_START_LIMIT_S:.0f} s: see {self._log_file}, and run the command again"
+                f"{_START_LIMIT_S:.0f} s: see {self._cluster.log}, and run the command again"
             )
         return found
 
@@ -308,11 +320,11 @@ class EmbeddedPostgres:
                 os.kill(postmaster.pid, how)
             except ProcessLookupError:
                 return True
-            if _poll(self._all_gone, _STOP_LIMIT_S):
+            if wait_until(self._all_gone, _STOP_LIMIT_S):
                 return True
         raise EmbeddedDatabaseError(
             f"the embedded PostgreSQL in {self._folder} (process {postmaster.pid}) does not stop: see "
-            f"{self._log_file}, and end it by hand"
+            f"{self._cluster.log}, and end it by hand"
         )
 
     def _all_gone(self) -> bool:
@@ -322,113 +334,18 @@ class EmbeddedPostgres:
         with sole_use(self._cluster.data) as alive:
             return alive is not None
 
-    def _in_use(self, postmaster: Postmaster) -> bool:
-        """Whether others are connected. Clients that are just leaving get a moment to be gone."""
-        clients: tuple[_Client, ...] = ()
-
-        def settled() -> bool:
-            nonlocal clients
-            clients = self._clients(postmaster)
-            return not clients or any(client.is_lease for client in clients)
-
-        _poll(settled, _FAREWELL_S)
-        return bool(clients)
-
-    def _clients(self, postmaster: Postmaster) -> "tuple[_Client, ...]":
-        connection = self._connect(postmaster, _SUPERVISOR)
-        if connection is None:
-            return ()
-        with connection:
-            rows = connection.execute(
-                "select usename, application_name from pg_stat_activity"
-                " where backend_type = 'client backend' and pid <> pg_backend_pid() order by 2"
-            ).fetchall()
-        return tuple(_Client(str(role), str(name)) for role, name in rows)
-
-    def _connect(self, postmaster: Postmaster, name: str) -> psycopg.Connection | None:
-        """A connection as superuser, which gets in when all others are taken; None if that postmaster died.
-        Recovery after the death of a single backend is waited for.
-        """
-        deadline = time.monotonic() + _START_LIMIT_S
-        while True:
-            try:
-                connection = psycopg.connect(
-                    host=_ADDRESS,
-                    port=postmaster.port,
-                    user=SUPERUSER,
-                    password=self._cluster.superuser_password,
-                    dbname="postgres",
-                    application_name=name,
-                    connect_timeout=10,
-                    autocommit=True,
-                    sslmode="disable",
-                    gssencmode="disable",
-                )
-                connection.execute("select 1")
-                return connection
-            except psycopg.OperationalError as error:
-                if find_postmaster(self._cluster.data) != postmaster:
-                    return None
-                recovering = "the database system is" in str(error)  # "starting up", "in recovery mode"
-                if not recovering or time.monotonic() > deadline:
-                    raise EmbeddedDatabaseError(
-                        f"the embedded PostgreSQL on port {postmaster.port} does not take our connection: "
-                        f"{str(error).strip()}. See {self._log_file}."
-                    ) from error
-            time.sleep(_POLL_S)
-
-    @property
-    def _log_file(self) -> Path:
-        return self._folder / "server.log"
-
     def _log_size(self) -> int:
         """Size of the log in bytes; a long one is put aside first."""
-        if not self._log_file.exists():
+        if not self._cluster.log.exists():
             return 0
-        size = self._log_file.stat().st_size
+        size = self._cluster.log.stat().st_size
         if size > _LOG_LIMIT_BYTES:
-            self._log_file.replace(self._folder / "server.log.1")
+            self._cluster.log.replace(self._folder / "server.log.1")
             return 0
         return size
 
     def _log_tail(self, start: int) -> str:
-        with self._log_file.open("rb") as log:
+        with self._cluster.log.open("rb") as log:
             log.seek(start)
             lines = log.read().decode("utf-8", errors="replace").splitlines()
         return "\n".join(lines[-20:])
-
-
-@dataclass(frozen=True, slots=True)
-class _Client:
-    role: str
-    name: str
-
-    @property
-    def is_lease(self) -> bool:
-        """Leases are superuser's and end with their owner's work; the supervisor's own look is none."""
-        return self.role == SUPERUSER and self.name != _SUPERVISOR
-
-
-def _poll(condition: Callable[[], bool], limit_s: float) -> bool:
-    """Wait until `condition`; False when it did not come in time."""
-    deadline = time.monotonic() + limit_s
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(_POLL_S)
-    return True
-
-
-def _hung_up(connection: psycopg.Connection) -> bool:
-    """Whether the server has closed the connection: an idle one has nothing to read unless it ends."""
-    if connection.closed:
-        return True
-    news = select.poll()
-    news.register(connection.fileno(), select.POLLIN)
-    if not news.poll(0):
-        return False
-    try:
-        connection.execute("select 1")
-    except psycopg.OperationalError:
-        return True
-    return False
