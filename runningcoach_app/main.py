@@ -1,6 +1,6 @@
 """The dashboard: opens the stores, asks for language and athlete, runs a page.
 
-What a page shows is in `pages/`, how a chart looks in `charts/`, what stands in place of data in `states.py`.
+What a page shows is in `views/`, how a chart looks in `charts/`, what stands in place of data in `states.py`.
 """
 
 from pathlib import Path
@@ -31,7 +31,7 @@ def main() -> None:
     except ValidationError as error:
         states.stop_for_settings(_chosen_speech(Language.KO), error)
     chosen = _chosen_speech(settings.language)
-    page = st.navigation([st.Page("pages/overview.py", title=chosen.text("Overview"), icon="🏃", default=True)])
+    page = st.navigation([st.Page("views/overview.py", title=chosen.text("Overview"), icon="🏃", default=True)])
     if settings.database_url is None:
         states.stop_without_database(chosen)
     try:

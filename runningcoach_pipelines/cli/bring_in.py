@@ -82,13 +82,12 @@ def materialize(
 
 def run_materialization(lakehouse: "Lakehouse", window: "Window | None") -> list[str]:
     """Run what brings everything derived up to date; returns a label for each run."""
-    from runningcoach_pipelines.cli.opened import enter_dagster_home
+    from runningcoach_pipelines.cli.opened import opened_dagster
     from runningcoach_pipelines.defs import launch
 
-    enter_dagster_home(lakehouse)
     steps = launch.plan(lakehouse, window)
-    with progress("Computing", len(steps)) as on_step:
-        launch.run(lakehouse, steps, on_step=lambda step: on_step(f"{step.job} {step.label}"))
+    with opened_dagster(lakehouse) as instance, progress("Computing", len(steps)) as on_step:
+        launch.run(lakehouse, instance, steps, on_step=lambda step: on_step(f"{step.job} {step.label}"))
     return [f"{step.job} {step.label}" for step in steps]
 
 

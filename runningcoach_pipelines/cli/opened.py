@@ -3,11 +3,15 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from runningcoach_pipelines.services.stack import service_environment
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.database import libpq_url
 from runningcoach_pipelines.store.lakehouse import Lakehouse, open_lakehouse
+
+if TYPE_CHECKING:
+    from dagster import DagsterInstance
 
 
 @contextmanager
@@ -22,8 +26,10 @@ def today(settings: Settings) -> dt.date:
     return dt.datetime.now(settings.zone).date()
 
 
-def enter_dagster_home(lakehouse: Lakehouse) -> None:
-    """Make this process use the Dagster instance of the settings, whose tables are made if need be."""
-    from runningcoach_pipelines.defs.instance import enter_instance
+@contextmanager
+def opened_dagster(lakehouse: Lakehouse) -> "Iterator[DagsterInstance]":
+    """The Dagster instance of the settings, its tables made if need be."""
+    from runningcoach_pipelines.defs.instance import opened_instance
 
-    enter_instance(service_environment(lakehouse.settings, libpq_url(lakehouse.engine)))
+    with opened_instance(service_environment(lakehouse.settings, libpq_url(lakehouse.engine))) as instance:
+        yield instance

@@ -20,13 +20,13 @@ _WEEKS_SHOWN = 8
 
 def up() -> None:
     """Serve Dagster and the dashboard until Ctrl-C."""
-    from runningcoach_pipelines.cli.opened import enter_dagster_home
+    from runningcoach_pipelines.cli.opened import opened_dagster
     from runningcoach_pipelines.settings import Settings
 
     settings = Settings()
     with _leased_database(settings) as (url, keep):
-        with _lakehouse_at(settings, url) as lakehouse:
-            enter_dagster_home(lakehouse)
+        with _lakehouse_at(settings, url) as lakehouse, opened_dagster(lakehouse):
+            pass  # Dagster's tables are there before three processes want to make them
         raise typer.Exit(_serve(settings, url, keep))
 
 
@@ -52,7 +52,7 @@ def demo(
 
 def env() -> None:
     """Print what a Dagster started by hand needs: eval "$(runningcoach env)"; dagster dev. The database stays up."""
-    from runningcoach_pipelines.cli.opened import enter_dagster_home
+    from runningcoach_pipelines.cli.opened import opened_dagster
     from runningcoach_pipelines.services.stack import service_environment
     from runningcoach_pipelines.settings import Settings
     from runningcoach_pipelines.store.embedded import EmbeddedPostgres
@@ -62,8 +62,8 @@ def env() -> None:
         url = EmbeddedPostgres(settings.postgres_folder, settings.pg_port).ensure_running()
     else:
         url = settings.database_url.get_secret_value()
-    with _lakehouse_at(settings, url) as lakehouse:
-        enter_dagster_home(lakehouse)
+    with _lakehouse_at(settings, url) as lakehouse, opened_dagster(lakehouse):
+        pass
     for name, value in service_environment(settings, url).items():
         typer.echo(f"export {name}={shlex.quote(value)}")
 

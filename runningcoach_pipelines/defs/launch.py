@@ -56,22 +56,27 @@ def plan(lakehouse: Lakehouse, window: Window | None) -> list[Step]:
     return steps
 
 
-def run(lakehouse: Lakehouse, steps: list[Step], *, on_step: Callable[[Step], None] = lambda _step: None) -> None:
-    """Run the steps in order on the instance that the environment names.
+def run(
+    lakehouse: Lakehouse,
+    instance: dg.DagsterInstance,
+    steps: list[Step],
+    *,
+    on_step: Callable[[Step], None] = lambda _step: None,
+) -> None:
+    """Run the steps in order.
 
     Raises:
         RunFailed: a run failed; the later ones were not started.
     """
     defs = build_defs(resources={"lakehouse": lakehouse})
-    with dg.DagsterInstance.get() as instance:
-        _report_imports(lakehouse, instance)
-        for step in steps:
-            on_step(step)
-            result = defs.resolve_job_def(step.job).execute_in_process(
-                instance=instance, tags=dict(step.tags), raise_on_error=False, run_config=_QUIET
-            )
-            if not result.success:
-                raise RunFailed(f"{step.job} {step.label}: {_first_error(result)}")
+    _report_imports(lakehouse, instance)
+    for step in steps:
+        on_step(step)
+        result = defs.resolve_job_def(step.job).execute_in_process(
+            instance=instance, tags=dict(step.tags), raise_on_error=False, run_config=_QUIET
+        )
+        if not result.success:
+            raise RunFailed(f"{step.job} {step.label}: {_first_error(result)}")
 
 
 def _report_imports(lakehouse: Lakehouse, instance: dg.DagsterInstance) -> None:

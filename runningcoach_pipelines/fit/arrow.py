@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from runningcoach_pipelines.fit.accumulate import NULL
 from runningcoach_pipelines.fit.meaning import Kind, Meaning
-from runningcoach_pipelines.fit.timestamps import EPOCH_S
+from runningcoach_pipelines.fit.profile import FIT_EPOCH_S
 
 EIGHT_BYTES = {
     Kind.SCALED: pa.float64(),
@@ -59,7 +59,7 @@ def integers(meaning: Meaning, stored: Int64s) -> pa.Array:
 
 def microseconds(seconds: Int64s) -> Int64s:
     """Microseconds since 1970 from seconds of the FIT epoch; of NULL, anything."""
-    return (seconds + EPOCH_S) * _MICROSECONDS
+    return (seconds + FIT_EPOCH_S) * _MICROSECONDS
 
 
 def eight_bytes(kind: Kind, values: npt.NDArray[np.generic], valid: Booleans) -> pa.Array:

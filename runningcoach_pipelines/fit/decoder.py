@@ -97,7 +97,9 @@ class FrameReader:
             name = known.name if known else unknown_message(number)
             if selection is None or name in selection:
                 only = selection[name] if isinstance(selection, Mapping) else None
-                table = self._table(number, sources, only)
+                # A damaged float may be a signalling NaN, or too large to be scaled: no reason to warn.
+                with np.errstate(invalid="ignore", over="ignore"):
+                    table = self._table(number, sources, only)
                 if table.frame.width:
                     tables[name] = table
         return tables

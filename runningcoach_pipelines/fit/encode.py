@@ -23,9 +23,9 @@ import numpy.typing as npt
 from runningcoach_pipelines.fit import base_types, profile
 from runningcoach_pipelines.fit.base_types import BaseType
 from runningcoach_pipelines.fit.crc import crc16
+from runningcoach_pipelines.fit.profile import FIT_EPOCH_S
 
-FIT_EPOCH_S = 631_065_600
-"""Unix time of 1989-12-31T00:00:00Z, from which FIT counts its seconds."""
+__all__ = ["FIT_EPOCH_S", "Column", "Developer", "FitEncodeError", "Interleaved", "Part", "Raw", "Rows", "encode"]
 
 _LOCAL_TYPES = 16
 _MAX_FIELD_SIZE = 255

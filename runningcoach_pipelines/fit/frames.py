@@ -71,6 +71,7 @@ class _Columns:
     def frame(self, only: Collection[str] | None) -> tuple[pl.DataFrame, Units]:
         if only is not None:
             self.arrays = {name: array for name, array in self.arrays.items() if name in only}
+            self._units = {name: unit for name, unit in self._units.items() if name in only}
         return pl.DataFrame(pa.RecordBatch.from_arrays([*self.arrays.values()], [*self.arrays])), self._units
 
 
@@ -99,14 +100,11 @@ class _StoredArrays:
             return self.array(column)
         rows = slice(column.first, column.first + column.count)
         found = _expanded_meaning(expanded)
-        if found.kind is Kind.SCALED or column.storage is Storage.FLOAT:
-            block = self._table.floats if column.storage is Storage.FLOAT else self._table.integers
-            own = _physical(block[rows], column.meaning)
-            new = _physical(expanded.stored, found)
-            found = Meaning(found.name, Kind.SCALED, units=found.units)
-        else:
+        if found.kind is not Kind.SCALED and column.storage is Storage.INTEGER:
             return _first_valid(found, self._table.integers[rows], expanded.stored)
-        return _first_valid(found, own, new)
+        block = self._table.floats if column.storage is Storage.FLOAT else self._table.integers
+        already_scaled = Meaning(found.name, Kind.SCALED)
+        return _first_valid(already_scaled, _physical(block[rows], column.meaning), _physical(expanded.stored, found))
 
     def _list(self, column: StoredColumn, block: npt.NDArray[Any]) -> pa.Array:
         rows = block[column.first : column.first + column.count]

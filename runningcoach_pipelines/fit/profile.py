@@ -17,6 +17,9 @@ from runningcoach_pipelines.fit.overlay import MESSAGES as OVERLAY_MESSAGES
 from runningcoach_pipelines.fit.overlay import TYPES as OVERLAY_TYPES
 from runningcoach_pipelines.fit.overlay import OverlayField
 
+FIT_EPOCH_S = 631_065_600
+"""Unix time of 1989-12-31T00:00:00Z, from which FIT counts its seconds."""
+
 TIMESTAMP = 253
 """The field number of a message's timestamp: the same in every message, also in those without a name."""
 

@@ -18,9 +18,6 @@ from runningcoach_pipelines.fit.framing import Segment
 from runningcoach_pipelines.fit.profile import TIMESTAMP
 from runningcoach_pipelines.fit.scan import MessageIndex
 
-EPOCH_S = 631_065_600
-"""Unix time of 1989-12-31T00:00:00Z, from which FIT counts its seconds."""
-
 SYSTEM_TIME_LIMIT = 0x1000_0000
 """Smaller date_time values count seconds since the device was switched on, not since the epoch."""
 

@@ -26,12 +26,15 @@ def up_services(settings: Settings, database_url: str) -> list[Service]:
     """The services over the database at `database_url` (libpq form), in the order they are shown.
 
     Raises:
-        ServiceError: Dagster's home cannot be made.
+        ServiceError: Dagster's home or the code server's socket cannot be made.
     """
     environment = service_environment(settings, database_url)
     python = (sys.executable, "-m")
-    code_socket = _code_socket(settings.home.resolve())
-    workspace = _write_workspace(settings.dagster_home.resolve(), code_socket)
+    try:
+        code_socket = _code_socket(settings.home.resolve())
+        workspace = _write_workspace(settings.dagster_home.resolve(), code_socket)
+    except OSError as error:
+        raise ServiceError(f"what Dagster needs to start cannot be written: {error}") from error
     dagster_port, app_port = str(settings.dagster_port), str(settings.app_port)
     return [
         Service(

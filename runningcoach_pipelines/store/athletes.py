@@ -8,6 +8,7 @@ import polars as pl
 from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
+from runningcoach_pipelines.store.blob import check_athlete
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.tables import Athlete, AthleteSettings
 
@@ -27,7 +28,12 @@ class SettingsFrom:
 
 
 def ensure_athlete(engine: Engine, athlete_id: str, display_name: str | None = None) -> None:
-    """Make sure there is such an athlete; one that is there stays as it is."""
+    """Make sure there is such an athlete; one that is there stays as it is.
+
+    Raises:
+        ValueError: `athlete_id` would not do in a path.
+    """
+    check_athlete(athlete_id)
     statement = upsert(Athlete).values(athlete_id=athlete_id, display_name=display_name or athlete_id)
     with engine.begin() as connection:
         connection.execute(statement.on_conflict_do_nothing())

@@ -184,7 +184,7 @@ def every_rule() -> dict[str, bytes]:
         "every base type": [
             Rows(
                 0xFF00,
-                {number: values for number, values in enumerate(_EXTREMES.values())},
+                dict(enumerate(_EXTREMES.values())),
                 base_types=dict(enumerate(_EXTREMES)),
             ),
         ],
@@ -234,6 +234,14 @@ def every_rule() -> dict[str, bytes]:
         ],
     }
     files = {name: encode(each) for name, each in parts.items()}
+    timer = fit_seconds(START).to_bytes(4, "little") + b"\x00\x00\x00"
+    files["a uint32 of one byte"] = fit_bytes(
+        definition(21, [(253, 4, 0x86), (0, 1, 0), (1, 1, 0), (3, 1, 0x86)]), b"\x00" + timer
+    )
+    files["a base type without its endian bit"] = fit_bytes(definition(20, [(7, 2, 0x04)]), b"\x00\x2c\x01")
+    files["a field listed twice"] = fit_bytes(
+        definition(20, [(7, 4, 0x84), (7, 2, 0x84)]), b"\x00\x2c\x01\x2d\x01\x2c\x01"
+    )
     files["a header of twelve bytes"] = encode([FILE_ID], header_size=12)
     files["a header without its CRC"] = encode([FILE_ID], header_crc=False)
     files["two chained files"] = run(5) + run(7)

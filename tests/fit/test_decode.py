@@ -421,6 +421,14 @@ def test_an_integer_here_and_a_float_there_is_a_float() -> None:
     assert column(data, "record", "power") == [300.0, None, 250.5, None]
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("count", [1, 40])
+def test_any_nan_is_null_without_a_warning(count: int) -> None:
+    signalling_nan = b"\x01\x00\xa0\x7f"
+    fit = decode(fit_bytes(definition(20, [(7, 4, 0x88)]), (b"\x00" + signalling_nan) * count))
+    assert fit.messages["record"]["power"].to_list() == [None] * count
+
+
 def test_a_header_without_crc_or_with_twelve_bytes_is_no_problem() -> None:
     for rule in ("a header of twelve bytes", "a header without its CRC"):
         fit = decode(RULES[rule])

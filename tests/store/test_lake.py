@@ -210,7 +210,7 @@ def test_a_damaged_table_is_named_with_the_remedy(lake: SampleLake, damage: str)
         folder = folder.rename(folder.with_name("moved"))
         Path(lake.url).parent.joinpath("activity_samples").write_text("a file")
     asked = (lambda: lake.replace_months(EMPTY, MAY)) if damage == "folder" else (lambda: lake.read(MAY))
-    with pytest.raises(LakeUnavailable, match="activity_samples cannot be used: .*materialize --rebuild") as caught:
+    with pytest.raises(LakeUnavailable, match=r"activity_samples cannot be used: .*materialize --rebuild") as caught:
         asked()
     assert "\n" not in str(caught.value)
 

@@ -1,0 +1,68 @@
+"""Everything derived from what was imported, and what the tables and the lake then hold: for comparing states."""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+import polars as pl
+from sqlalchemy import select
+
+from runningcoach_pipelines.derive.activities import ActivitiesReport, derive_activities
+from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
+from runningcoach_pipelines.derive.changes import changed_months
+from runningcoach_pipelines.derive.fitness import derive_fitness
+from runningcoach_pipelines.derive.summaries import Period, derive_summaries
+from runningcoach_pipelines.ingest.importing import ImportReport, import_files
+from runningcoach_pipelines.ingest.sources import FoundFile
+from runningcoach_pipelines.store.frames import read_frame
+from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.rebuild import DERIVED
+from runningcoach_pipelines.store.windows import Window
+
+TODAY = dt.date(2025, 7, 15)
+SPRING = Window(dt.date(2025, 3, 1), dt.date(2025, 8, 1))
+"""Holds every activity of these tests."""
+
+
+def bring(lakehouse: Lakehouse, files: Mapping[str, bytes], *, athlete_id: str = "me") -> ImportReport:
+    """Import files by name."""
+    found = [FoundFile(name, data) for name, data in files.items()]
+    return import_files(lakehouse, found, athlete_id=athlete_id, today=TODAY)
+
+
+def derive(lakehouse: Lakehouse, windows: Iterable[Window] = (SPRING,)) -> list[ActivitiesReport]:
+    """What a run of the windows' months leads to, asset by asset."""
+    reports = []
+    for window in windows:
+        reports.append(derive_activities(lakehouse, window))
+        derive_activity_metrics(lakehouse, window)
+        for period in Period:
+            derive_summaries(lakehouse, period, window)
+    derive_fitness(lakehouse, TODAY)
+    return reports
+
+
+def derive_what_is_new(lakehouse: Lakehouse) -> list[Window]:
+    """As the sensor does: only the months of the files from which nothing was derived."""
+    windows = changed_months(lakehouse.files.activities_to_derive(), at_most=24)
+    derive(lakehouse, windows)
+    return windows
+
+
+def table(lakehouse: Lakehouse, name: str) -> pl.DataFrame:
+    """Rows of a derived table in the order of all their columns; of the lake for `activity_samples`."""
+    if name == "activity_samples":
+        return lakehouse.samples.read(SPRING).sort("athlete_id", "activity_id", "elapsed_s")
+    described = next(derived.table() for derived in DERIVED if derived.__tablename__ == name)
+    with lakehouse.engine.connect() as connection:
+        frame = read_frame(connection, select(described))
+    return frame.sort(frame.columns, nulls_last=True)
+
+
+def everything(lakehouse: Lakehouse) -> dict[str, pl.DataFrame]:
+    names = [derived.__tablename__ for derived in DERIVED]
+    return {name: table(lakehouse, name) for name in [*names, "activity_samples"]}
+
+
+def differing(one: Mapping[str, pl.DataFrame], other: Mapping[str, pl.DataFrame]) -> list[str]:
+    """Names of the tables that are not equal, bit for bit."""
+    return [name for name in one if not one[name].equals(other[name])]
