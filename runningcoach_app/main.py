@@ -12,7 +12,7 @@ from runningcoach_app import states
 from runningcoach_app.speech import Speech, speech
 from runningcoach_app.visit import open_visit, opened_engine
 from runningcoach_pipelines.settings import Language, Settings
-from runningcoach_pipelines.store.database import DatabaseUnavailable
+from runningcoach_pipelines.store.problems import DatabaseUnavailable
 from runningcoach_pipelines.store.read_models import KnownAthlete, known_athletes
 
 _MARK = Path(__file__).with_name("mark.svg")

@@ -17,6 +17,11 @@ def first_known(frame: pl.DataFrame, names: tuple[str, ...], dtype: pl.DataType 
     return pl.coalesce(column(frame, name, dtype) for name in names).alias(names[0])
 
 
+def heart_rate(frame: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
+    """The field `name` in beats per minute; devices without a sensor write 0, which is null here."""
+    return column(frame, name, dtype).replace(0, None)
+
+
 def message(messages: Mapping[str, pl.DataFrame], name: str) -> pl.DataFrame:
     """The frame of a message, empty when the file has none."""
     return messages.get(name, pl.DataFrame())

@@ -10,11 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from runningcoach_pipelines.activities.columns import column, first_known, message
+from runningcoach_pipelines.activities.columns import column, first_known, heart_rate, message
 from runningcoach_pipelines.activities.sessions import SEMICIRCLE_DEG, Session
 
 _UTC = pl.Datetime("us", "UTC")
-_ON_FOOT = frozenset({"running", "walking", "hiking"})
 _LONGEST_S = 14 * 86_400
 """A record further from the start than this carries a broken clock, as files cut off in the middle do."""
 
@@ -37,7 +36,7 @@ def samples_of(messages: Mapping[str, pl.DataFrame], sessions: Sequence[Session]
     paused_s = _paused_before(*_pauses(messages), at_s) if len(at_s) else at_s
     paused_at_start_s = _paused_before(*_pauses(messages), starts_s) if len(starts_s) else starts_s
     elapsed_s = at_s - starts_s[index] if len(at_s) else at_s
-    on_foot = np.array([session.sport in _ON_FOOT for session in sessions], dtype=bool)
+    on_foot = np.array([session.on_foot for session in sessions], dtype=bool)
     steps = np.where(on_foot[index], 2.0, 1.0) if len(at_s) else at_s
     framed = merged.with_columns(
         pl.Series("session_index", index, dtype=pl.Int16),
@@ -72,7 +71,7 @@ def _records(record: pl.DataFrame) -> pl.DataFrame:
         column(record, "timestamp", _UTC).alias("at"),
         column(record, "distance", pl.Float64).alias("distance_m"),
         first_known(record, ("enhanced_speed", "speed"), pl.Float64).alias("speed_mps"),
-        column(record, "heart_rate", pl.Int16).replace(0, None).alias("heart_rate_bpm"),
+        heart_rate(record, "heart_rate", pl.Int16).alias("heart_rate_bpm"),
         (column(record, "cadence", pl.Float64) + column(record, "fractional_cadence", pl.Float64).fill_null(0)).alias(
             "cadence_spm"
         ),

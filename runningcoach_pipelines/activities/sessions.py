@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from runningcoach_pipelines.activities.columns import column, first_known, message
+from runningcoach_pipelines.activities.columns import column, first_known, heart_rate, message
 from runningcoach_pipelines.activities.local_time import UtcOffset, device_clock, utc_offset
 
 SEMICIRCLE_DEG = 180 / 2**31
@@ -29,16 +29,17 @@ _INDOOR = frozenset(
     | {"lap_swimming", "strength_training", "yoga", "pilates", "cardio_training", "virtual_activity"}
 )
 _INDOOR_SPORTS = frozenset({"fitness_equipment", "training"})
+_ON_FOOT = frozenset({"running", "walking", "hiking"})
 
 _TOTALS = {
     "total_elapsed_time": "elapsed_s",
     "total_timer_time": "timer_s",
     "total_distance": "distance_m",
-    "avg_heart_rate": "avg_heart_rate_bpm",
-    "max_heart_rate": "max_heart_rate_bpm",
     "total_ascent": "ascent_m",
     "total_calories": "calories_kcal",
 }
+_HEART_RATES = {"avg_heart_rate": "avg_heart_rate_bpm", "max_heart_rate": "max_heart_rate_bpm"}
+_TOTAL_NAMES = (*_TOTALS.values(), *_HEART_RATES.values())
 _UTC = pl.Datetime("us", "UTC")
 
 
@@ -71,6 +72,11 @@ class Session:
         return self.offset.local_day(self.started_at)
 
     @property
+    def on_foot(self) -> bool:
+        """Whether two steps make one revolution of what FIT calls cadence."""
+        return self.sport in _ON_FOOT
+
+    @property
     def indoor(self) -> bool:
         return self.sub_sport in _INDOOR or self.sport in _INDOOR_SPORTS
 
@@ -96,7 +102,7 @@ def sessions_of(messages: Mapping[str, pl.DataFrame], home: ZoneInfo) -> list[Se
                 offset=utc_offset(row["started_at"], device=device, position_deg=position, home=home),
                 sport=row["sport"] or "generic",
                 sub_sport=row["sub_sport"],
-                totals=Totals(**{name: row[name] for name in _TOTALS.values()}),
+                totals=Totals(**{name: row[name] for name in _TOTAL_NAMES}),
             )
         )
     return sessions
@@ -108,6 +114,7 @@ def _written_sessions(session: pl.DataFrame) -> pl.DataFrame:
         column(session, "sport", pl.String),
         column(session, "sub_sport", pl.String),
         *(column(session, field, pl.Float64).alias(name) for field, name in _TOTALS.items()),
+        *(heart_rate(session, field, pl.Float64).alias(name) for field, name in _HEART_RATES.items()),
         (column(session, "start_position_lat", pl.Float64) * SEMICIRCLE_DEG).alias("latitude_deg"),
         (column(session, "start_position_long", pl.Float64) * SEMICIRCLE_DEG).alias("longitude_deg"),
     ).filter(pl.col("started_at").is_not_null())
@@ -121,7 +128,7 @@ def _session_of_records(messages: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
         named = pl.DataFrame(
             {"sport": [None], "sub_sport": [None]}, schema={"sport": pl.String, "sub_sport": pl.String}
         )
-    unknown = [pl.lit(None, pl.Float64).alias(name) for name in (*_TOTALS.values(), "latitude_deg", "longitude_deg")]
+    unknown = [pl.lit(None, pl.Float64).alias(name) for name in (*_TOTAL_NAMES, "latitude_deg", "longitude_deg")]
     return start.join(named, how="cross").with_columns(unknown)
 
 

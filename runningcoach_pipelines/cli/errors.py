@@ -4,8 +4,8 @@ from pydantic import ValidationError
 
 from runningcoach_pipelines.fit import FitDecodeError
 from runningcoach_pipelines.store.blob import BlobError
-from runningcoach_pipelines.store.database import DatabaseUnavailable
 from runningcoach_pipelines.store.lake import LakeUnavailable
+from runningcoach_pipelines.store.problems import DatabaseUnavailable
 
 FAILED, WRONG_USAGE = 1, 2
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from runningcoach_pipelines.fit import FitFile
 
 
+_ROWS_AS_COLUMNS = 4
+_TABLE_WIDTH = 2000
+
+
 class Form(StrEnum):
     """How `decode` prints a message."""
 
@@ -95,10 +99,14 @@ def _print_messages(fit: "FitFile", *, whole: bool) -> None:
         rows = [(name, frame.height, frame.width) for name, frame in fit.messages.items()]
         print_table("Messages", ["message", "rows", "fields"], rows)
         return
-    with pl.Config(tbl_rows=-1, tbl_cols=-1, fmt_str_lengths=40, tbl_hide_dataframe_shape=True):
-        for name, frame in fit.messages.items():
-            typer.echo(f"{name}: {frame.height} rows")
-            typer.echo(str(frame))
+    for name, frame in fit.messages.items():
+        written = frame[[column.name for column in frame if column.null_count() < frame.height]]
+        if frame.height <= _ROWS_AS_COLUMNS:
+            rows = [(column, *written[column]) for column in written.columns]
+            print_table(name, ["field", *(f"row {row + 1}" for row in range(frame.height))], rows)
+            continue
+        with pl.Config(tbl_rows=20, tbl_cols=-1, fmt_str_lengths=40, tbl_width_chars=_TABLE_WIDTH):
+            typer.echo(f"{name}\n{written}")
 
 
 def _write_parquet(fit: "FitFile", file: Path, folder: Path) -> None:

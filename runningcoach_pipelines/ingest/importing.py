@@ -5,7 +5,6 @@ another parser version, or importing it again, tries it again.
 """
 
 import datetime as dt
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -29,7 +28,7 @@ class ImportReport:
 
     new: int = 0
     known: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
+    kinds: dict[str, int] = field(default_factory=dict)
     days: set[dt.date] = field(default_factory=set)
     failed: list[Refused] = field(default_factory=list)
     refused: list[Refused] = field(default_factory=list)
@@ -119,7 +118,12 @@ def import_file(lakehouse: Lakehouse, athlete_id: str, item: FoundFile, today: d
         return
     sha256 = sha256_of(item.data)
     known = lakehouse.files.find(athlete_id, sha256)
-    if known is not None and known.status is FileStatus.DECODED and known.file_name == item.name:
+    if (
+        known is not None
+        and known.status is FileStatus.DECODED
+        and known.file_name == item.name
+        and lakehouse.blobs.contains(athlete_id, sha256)
+    ):
         report.known += 1
         return
     try:
@@ -138,7 +142,8 @@ def import_file(lakehouse: Lakehouse, athlete_id: str, item: FoundFile, today: d
     if reading.error is not None:
         report.failed.append(Refused(item.name, reading.error))
         return
-    report.kinds[reading.file_type or "unknown"] += 1
+    kind = reading.file_type or "unknown"
+    report.kinds[kind] = report.kinds.get(kind, 0) + 1
     report.days.update(day for day in (reading.first_day, reading.last_day) if day is not None)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.store.problems import DatabaseUnavailable
 from runningcoach_pipelines.store.tables import SCHEMA
 
 if TYPE_CHECKING:
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 DAGSTER_SCHEMA = "dagster"
 
 _MIGRATIONS = Path(__file__).with_name("migrations")
-
-
-class DatabaseUnavailable(RuntimeError):
-    """PostgreSQL cannot be used: the message says which server, why, and what to do."""
 
 
 class SchemaOutdated(DatabaseUnavailable):

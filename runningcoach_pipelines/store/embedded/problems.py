@@ -1,6 +1,6 @@
 """What can go wrong with the embedded PostgreSQL; every message names the thing, the cause and the remedy."""
 
-from runningcoach_pipelines.store.database import DatabaseUnavailable
+from runningcoach_pipelines.store.problems import DatabaseUnavailable
 
 
 class EmbeddedDatabaseError(DatabaseUnavailable):
