@@ -76,4 +76,5 @@ def _chosen_athlete(athletes: list[KnownAthlete], preferred: str, chosen: Speech
     return picked or options[start]
 
 
-main()
+if __name__ == "__main__":  # a process pool started from here imports this file again
+    main()

@@ -2,8 +2,10 @@
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
 import polars as pl
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from runningcoach_pipelines.derive.activities import ActivitiesReport, derive_activities
@@ -16,7 +18,9 @@ from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.rebuild import DERIVED
+from runningcoach_pipelines.store.s3_blobs import S3BlobStore
 from runningcoach_pipelines.store.windows import Window
+from tests.conftest import free_port
 
 TODAY = dt.date(2025, 7, 15)
 SPRING = Window(dt.date(2025, 3, 1), dt.date(2025, 8, 1))
@@ -27,6 +31,18 @@ def bring(lakehouse: Lakehouse, files: Mapping[str, bytes], *, athlete_id: str =
     """Import files by name."""
     found = [FoundFile(name, data) for name, data in files.items()]
     return import_files(lakehouse, found, athlete_id=athlete_id, today=TODAY)
+
+
+def in_a_bucket_out_of_reach(lakehouse: Lakehouse) -> Lakehouse:
+    """The same stores, but for the blobs: those are looked for in a bucket where nobody answers."""
+    bucket = S3BlobStore(
+        bucket="away",
+        access_key=SecretStr("key"),
+        secret_key=SecretStr("secret"),
+        endpoint=f"http://127.0.0.1:{free_port()}",
+        region="us-east-1",
+    )
+    return replace(lakehouse, blobs=bucket)
 
 
 def derive(lakehouse: Lakehouse, windows: Iterable[Window] = (SPRING,)) -> list[ActivitiesReport]:

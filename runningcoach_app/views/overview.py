@@ -183,4 +183,5 @@ def _lake_size(lake: SampleLake) -> tuple[int, int]:
     return lake.size()
 
 
-overview(current_visit())
+if __name__ == "__main__":
+    overview(current_visit())

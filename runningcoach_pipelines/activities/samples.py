@@ -14,8 +14,9 @@ from runningcoach_pipelines.activities.columns import column, first_known, heart
 from runningcoach_pipelines.activities.sessions import SEMICIRCLE_DEG, Session
 
 _UTC = pl.Datetime("us", "UTC")
+_EARLIEST_S = 6 * 3600
 _LONGEST_S = 14 * 86_400
-"""A record further from the start than this carries a broken clock, as files cut off in the middle do."""
+"""A record earlier or later than this carries a broken clock, as in files that were cut off in the middle."""
 
 Seconds = npt.NDArray[np.float64]
 
@@ -29,22 +30,33 @@ def samples_of(messages: Mapping[str, pl.DataFrame], sessions: Sequence[Session]
         `longitude_deg`, `temperature_c`, `grade_adjusted_speed_mps`, `vertical_oscillation_mm`, `stance_time_ms`,
         `step_length_mm`.
     """
-    merged = _merged_by_instant(_records(message(messages, "record")))
-    at_s = merged["at"].dt.epoch("us").to_numpy() / 1e6
     starts_s = np.array([session.started_at.timestamp() for session in sessions])
+    merged = _near(_merged_by_instant(_records(message(messages, "record"))), starts_s)
+    at_s = merged["at"].dt.epoch("us").to_numpy() / 1e6
+    starts_s[:1] = np.minimum(starts_s[:1], at_s[:1].min(initial=np.inf))
     index = np.clip(np.searchsorted(starts_s, at_s, side="right") - 1, 0, None)
-    paused_s = _paused_before(*_pauses(messages), at_s) if len(at_s) else at_s
-    paused_at_start_s = _paused_before(*_pauses(messages), starts_s) if len(starts_s) else starts_s
-    elapsed_s = at_s - starts_s[index] if len(at_s) else at_s
+    pauses = _pauses(messages)
+    elapsed_s = at_s - starts_s[index]
+    paused_s = _paused_before(*pauses, at_s) - _paused_before(*pauses, starts_s)[index]
     on_foot = np.array([session.on_foot for session in sessions], dtype=bool)
-    steps = np.where(on_foot[index], 2.0, 1.0) if len(at_s) else at_s
     framed = merged.with_columns(
         pl.Series("session_index", index, dtype=pl.Int16),
         pl.Series("elapsed_s", elapsed_s),
-        pl.Series("timer_s", elapsed_s - (paused_s - paused_at_start_s[index]) if len(at_s) else at_s),
-        (pl.col("cadence_spm") * pl.Series(steps)).cast(pl.Float32),
-    ).filter(pl.col("elapsed_s").is_between(0, _LONGEST_S))
-    return _distance_by_session(framed)
+        pl.Series("timer_s", elapsed_s - paused_s),
+        (pl.col("cadence_spm") * pl.Series(np.where(on_foot[index], 2.0, 1.0))).cast(pl.Float32),
+    )
+    return _distance_by_session(framed) if len(sessions) > 1 else framed
+
+
+def _near(records: pl.DataFrame, starts_s: Seconds) -> pl.DataFrame:
+    """Records whose clock makes sense: not long before the first start, not weeks after the last.
+
+    Some devices write a start that is later than their first records (a Fenix 2 by 45 minutes): those count.
+    """
+    if not len(starts_s):
+        return records.clear()
+    at_s = pl.col("at").dt.epoch("us") / 1e6
+    return records.filter(at_s.is_between(starts_s[0] - _EARLIEST_S, starts_s[-1] + _LONGEST_S))
 
 
 def _distance_by_session(samples: pl.DataFrame) -> pl.DataFrame:

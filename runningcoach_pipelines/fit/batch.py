@@ -93,8 +93,7 @@ def _scan_file(
         return FileReport((), (), (own.problem,), own), []
     for segment in segments:
         scan(data, segment, index)
-    problems = sorted(problems + index.problems[first_problem:], key=lambda problem: problem.offset)
-    found = _relative(problems, start)
+    found = _relative(problems + index.problems[first_problem:], start)
     is_empty = sum(map(len, index.offsets.values())) == before
     report = FileReport(
         tuple(replace(segment.header, offset=segment.header.offset - start) for segment in segments),
@@ -103,7 +102,7 @@ def _scan_file(
             for described in index.developer_fields[first_description:]
         ),
         bounded(found),
-        FitDecodeError(found[0]) if found and is_empty else None,
+        FitDecodeError(min(found, key=lambda problem: problem.offset)) if found and is_empty else None,
     )
     return report, segments
 

@@ -45,9 +45,9 @@ def decode(data: bytes | memoryview, *, messages: Selection = None, check_crc: b
     index = MessageIndex()
     for segment in segments:
         scan(octets, segment, index)
-    problems = sorted(problems + index.problems, key=lambda problem: problem.offset)
+    problems += index.problems
     if problems and not any(index.offsets.values()):
-        raise FitDecodeError(problems[0])
+        raise FitDecodeError(min(problems, key=lambda problem: problem.offset))
     reader = FrameReader(octets, segments, index)
     tables = reader.read(messages)
     return FitFile(
@@ -208,7 +208,8 @@ def _keys_of(number: int, definitions: tuple[Definition, ...], names: frozenset[
 
 
 def bounded(problems: list[FitProblem]) -> tuple[FitProblem, ...]:
-    """The problems of one file, cut short where damage repeats itself."""
+    """The problems of one file by their place, cut short where damage repeats itself."""
+    problems = sorted(problems, key=lambda problem: problem.offset)
     if len(problems) <= _MAX_PROBLEMS:
         return tuple(problems)
     rest = len(problems) - _MAX_PROBLEMS

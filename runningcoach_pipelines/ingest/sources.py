@@ -109,7 +109,7 @@ def _from_file(path: Path, name: str, limits: Limits, budget: _Budget, *, named:
         with path.open("rb") as stream:
             head = stream.read(16)
             stream.seek(0)
-            if _is_zip(head):
+            if _is_zip(name, head):
                 yield from _from_zip(stream, name, limits, budget, depth=1)
             elif named or _is_fit(name, head):
                 yield _read(stream, name, size, limits, inflate=_is_gzip(head))
@@ -158,7 +158,7 @@ def _from_entry(
         with archive.open(entry) as stream:
             head = stream.read(16)
         with archive.open(entry) as stream:
-            if _is_zip(head):
+            if _is_zip(name, head):
                 yield from _from_nested_zip(stream, name, limits, budget, depth=depth)
             elif _is_fit(entry.filename, head):
                 yield _read(stream, name, entry.file_size, limits, inflate=_is_gzip(head))
@@ -192,7 +192,7 @@ def _read(stream: IO[bytes], name: str, size: int, limits: Limits, *, inflate: b
                 data = inflated.read(most + 1)
         except (OSError, EOFError, zlib.error) as error:
             return Refused(name, f"not a readable gzip file: {error}")
-        name = name.removesuffix(".gz")
+        name = name[:-3] if name.lower().endswith(".gz") else name
     return too_large if len(data) > most else FoundFile(name, data)
 
 
@@ -212,8 +212,9 @@ def _is_fit(name: str, head: bytes) -> bool:
     return name.lower().endswith((".fit", ".fit.gz")) or head[_FIT_MAGIC] == b".FIT"
 
 
-def _is_zip(head: bytes) -> bool:
-    return head[:4] in {b"PK\x03\x04", b"PK\x05\x06"}
+def _is_zip(name: str, head: bytes) -> bool:
+    called_so = name.lower().endswith(".zip") and head[_FIT_MAGIC] != b".FIT"
+    return called_so or head[:4] in {b"PK\x03\x04", b"PK\x05\x06"}
 
 
 def _is_gzip(head: bytes) -> bool:

@@ -146,10 +146,14 @@ def test_records_out_of_order_are_put_in_order() -> None:
     assert frame.select("elapsed_s", "distance_m").rows() == [(0, 0), (10, 30), (20, 60)]
 
 
-def test_records_before_the_start_and_with_a_broken_clock_are_left_out() -> None:
-    far = 15 * 86_400
+def test_records_with_a_broken_clock_or_none_are_left_out() -> None:
     unknown = Rows("record", {"timestamp": [None], "heart_rate": [150]})
-    assert samples(records([-5, 0, 1, far]), unknown, session())["elapsed_s"].to_list() == [0, 1]
+    frame = samples(records([-86_400, 0, 1, 15 * 86_400]), unknown, session())
+    assert frame["elapsed_s"].to_list() == [0, 1]
+
+
+def test_time_counts_from_records_that_come_before_the_written_start() -> None:
+    assert samples(records([-2700, 0, 10]), session())["elapsed_s"].to_list() == [0, 2700, 2710]
 
 
 def test_each_session_counts_its_own_time_and_distance() -> None:

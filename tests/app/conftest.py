@@ -1,6 +1,7 @@
 """The app as a reader finds it: over a database with two runners, or over one of the test's own."""
 
 import datetime as dt
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,6 +99,8 @@ def open_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> OpenApp:
 
     def run(stage: Stage, language: Language = Language.KO, athlete: str = ANA) -> AppTest:
         monkeypatch.chdir(tmp_path)  # no .env file of ours
+        # Streamlit puts the app there, and a process pool of a later test would start from it.
+        monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
         monkeypatch.setenv("RUNNINGCOACH_HOME", str(stage.home))
         monkeypatch.setenv("RUNNINGCOACH_LANGUAGE", language)
         monkeypatch.setenv("RUNNINGCOACH_ATHLETE", athlete)

@@ -13,10 +13,10 @@ from runningcoach_pipelines.fit.encode import Raw, encode
 from tests.fit.recordings import every_rule, run
 
 _RULES = every_rule()
-_SMALL_FILE = 1_000
+_SMALL_FILE = 800
 _MEDIUM_FILE = 60_000
 _TRUNCATIONS = 600
-_FLIPS = 3_000
+_FLIPS = 2_000
 
 
 def decode_damaged(data: bytes) -> FitFile | None:

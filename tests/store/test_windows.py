@@ -4,19 +4,19 @@ import datetime as dt
 import itertools
 import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sqlalchemy import Column, Connection, Date, Engine, Integer, MetaData, Table, Text, select, text
+from sqlalchemy import Column, Connection, Date, Engine, Integer, MetaData, Table, Text, select
 
 from runningcoach_pipelines.store.frames import copy_frame, frame_schema, read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window, lock, monday, next_month, replace_all, replace_window
+from tests.waiting import waits_for_a_lock
 
 THINGS = Table(
     "things",
@@ -155,19 +155,6 @@ def test_a_second_writer_waits_until_the_first_has_committed(engine: Engine) -> 
             waiting = pool.submit(second)
             assert waits_for_a_lock(engine, waiting)
         assert waiting.result(10) == ["first"]
-
-
-def waits_for_a_lock(engine: Engine, work: Future[Any]) -> bool:
-    """True as soon as somebody waits for an advisory lock of this database, false if `work` ends without."""
-    asked = text(
-        "select count(*) from pg_locks where locktype = 'advisory' and not granted"
-        " and database = (select oid from pg_database where datname = current_database())"
-    )
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        while not work.done():
-            if connection.execute(asked).scalar_one():
-                return True
-    return False
 
 
 DAYS = st.dates(dt.date(2025, 4, 20), dt.date(2025, 6, 10))

@@ -1,0 +1,80 @@
+"""Where the totals from the records differ from the device's by more than the tolerance, by how much, and why.
+
+Keys are the first eight letters of a file's name and the session's number; values are ours minus the device's.
+"""
+
+_AFTER_LAST = "the device counted on after its last record"
+_SYNTHETIC = "a made-up file: the summary has nothing to do with its records"
+_CUT = "the file ends in the middle: its summary, at the front, is of the whole run"
+_CHAINED = "two files in one that both claim the same start: records cannot be told apart by time"
+_WHOLE_METRES = "distance in whole metres"
+_SPARSE = "records seconds apart, some 10 to 50 s: the device averaged every second, we hold a value for 10 s at most"
+_PAUSES = "timer events of whole seconds: each of many pauses adds or takes up to one"
+_BETWEEN = "the highest second fell between two records"
+_CHEST_STRAP = "heart rate of the swim comes from the strap afterwards (`hr` messages), the summary from both"
+_HANDED_ON = "the device gave the metres around the change to the other session"
+_OTHER_SECONDS = "the records average to our value however weighted: the device averaged other seconds"
+
+EXPLAINED: dict[str, dict[tuple[str, int], tuple[float, str]]] = {
+    "distance_m": {
+        ("1a9c2923", 0): (-1.9, _AFTER_LAST),
+        ("20d9eec4", 0): (-3.0, _AFTER_LAST),
+        ("3f73dc39", 0): (-2.4, _AFTER_LAST),
+        ("446a91e2", 6): (-0.9, _AFTER_LAST),
+        ("5af7271a", 0): (-0.4, _WHOLE_METRES),
+        ("5cd8f07a", 1): (3142.8, _CHAINED),
+        ("649d03fc", 0): (-4.8, _AFTER_LAST),
+        ("64f283c1", 0): (-1160.5, _SYNTHETIC),
+        ("87020eec", 0): (-10345.8, _CUT),
+        ("910454f2", 1): (-5.0, _HANDED_ON),
+        ("910454f2", 2): (5.0, _HANDED_ON),
+        ("a066d77d", 0): (-1.1, _AFTER_LAST),
+        ("a4342a42", 0): (-31766.2, _SYNTHETIC),
+        ("bdb23e5a", 0): (0.0, "distance in sixteenths of a metre"),
+        ("c9173ec7", 0): (-0.1, _AFTER_LAST),
+        ("d77927c0", 0): (-14.3, _AFTER_LAST),
+        ("dc8cc83b", 0): (-7.6, _AFTER_LAST),
+        ("e278d208", 0): (-1.9, _AFTER_LAST),
+        ("f1b7b0a3", 0): (-4.4, _AFTER_LAST),
+        ("f552a9f0", 0): (-4.3, _AFTER_LAST),
+    },
+    "timer_s": {
+        ("1a9c2923", 0): (-6.0, _PAUSES),
+        ("2279c0db", 0): (11.2, _PAUSES),
+        ("581ad0f0", 0): (-30.8, _PAUSES),
+        ("5af7271a", 0): (13.0, "records are missing for longer than the timer events say it stood still"),
+        ("5cd8f07a", 1): (2760.0, _CHAINED),
+        ("64f283c1", 0): (-3596.5, _SYNTHETIC),
+        ("87020eec", 0): (-3244.0, _CUT),
+        ("9e63c73b", 0): (1439.0, "440 pauses, of each of which the device left out some three seconds more"),
+        ("a5317beb", 0): (10.0, _PAUSES),
+        ("c9173ec7", 0): (-9.6, _PAUSES),
+        ("f1b7b0a3", 0): (18.7, "25 records come two seconds apart: the app did not count those seconds"),
+    },
+    "avg_heart_rate_bpm": {
+        ("06770696", 0): (-0.8, _OTHER_SECONDS),
+        ("170f36c5", 0): (2.3, _SPARSE),
+        ("5af7271a", 0): (-0.7, _OTHER_SECONDS),
+        ("64f283c1", 0): (-22.5, _SYNTHETIC),
+        ("656b13b5", 0): (0.9, _OTHER_SECONDS),
+        ("910454f2", 0): (-12.7, _CHEST_STRAP),
+        ("964cc223", 0): (1.4, _OTHER_SECONDS),
+        ("ae4332ce", 0): (-0.9, _SPARSE),
+        ("e35225dc", 0): (1.6, _SPARSE),
+        ("e72c0dcc", 0): (1.6, _SPARSE),
+        ("ef2c144f", 0): (0.8, _SPARSE),
+        ("f552a9f0", 0): (-2.7, _OTHER_SECONDS),
+    },
+    "max_heart_rate_bpm": {
+        ("64f283c1", 0): (-55.0, _SYNTHETIC),
+        ("84062b90", 0): (1.0, _CHEST_STRAP),
+        ("910454f2", 0): (-3.0, _CHEST_STRAP),
+        ("910454f2", 1): (-1.0, _BETWEEN),
+        ("910454f2", 2): (-1.0, _BETWEEN),
+        ("bbae9a45", 0): (-1.0, _BETWEEN),
+        ("bdb23e5a", 0): (-1.0, _BETWEEN),
+        ("c135c5af", 0): (-1.0, _BETWEEN),
+        ("c72e4a98", 0): (-1.0, _BETWEEN),
+        ("fd78336d", 0): (-1.0, _BETWEEN),
+    },
+}
