@@ -51,6 +51,7 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI") == "true":
             pytest.fail(message)
         pytest.skip(message)
+    expect.set_options(timeout=60_000)  # the first visit imports half of the world
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=found, args=list(_FLAGS))
         yield opened

@@ -138,7 +138,7 @@ def test_a_second_file_of_the_same_triathlon_is_a_second_source(
         .group_by(files.c.file_name)
     )
     with lakehouse.engine.connect() as connection:
-        counts = {name: count for name, count in connection.execute(statement)}
+        counts = dict(connection.execute(statement).tuples().all())
     assert counts == {"774ea26b_triathlon_summary_first.fit": 5, "ce81c255_triathlon_summary_last.fit": 5}
     assert compared.filter(pl.col("file_name").str.contains("triathlon")).height == 5
 
