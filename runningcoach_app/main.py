@@ -31,7 +31,9 @@ def main() -> None:
     except ValidationError as error:
         states.stop_for_settings(_chosen_speech(Language.KO), error)
     chosen = _chosen_speech(settings.language)
-    page = st.navigation([st.Page("views/overview.py", title=chosen.text("Overview"), icon="🏃", default=True)])
+    page = st.navigation(
+        [st.Page("views/overview.py", title=chosen.text("Overview"), icon=":material/speed:", default=True)]
+    )
     if settings.database_url is None:
         states.stop_without_database(chosen)
     try:
@@ -58,7 +60,7 @@ def _chosen_speech(default: Language) -> Speech:
 
 def _chosen_athlete(athletes: list[KnownAthlete], preferred: str, chosen: Speech) -> str:
     """The preferred athlete if there is something to show of them, else the first with data; asked if several are."""
-    names = {a.athlete_id: f"{a.display_name} · {a.athlete_id}" for a in athletes if a.has_activities}
+    names = {athlete.athlete_id: _name(athlete) for athlete in athletes if athlete.has_activities}
     if not names:
         return preferred
     options = list(names)
@@ -74,6 +76,12 @@ def _chosen_athlete(athletes: list[KnownAthlete], preferred: str, chosen: Speech
         bind="query-params",
     )
     return picked or options[start]
+
+
+def _name(athlete: KnownAthlete) -> str:
+    if athlete.display_name == athlete.athlete_id:
+        return athlete.athlete_id
+    return f"{athlete.display_name} · {athlete.athlete_id}"
 
 
 if __name__ == "__main__":  # a process pool started from here imports this file again

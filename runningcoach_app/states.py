@@ -6,16 +6,18 @@ import streamlit as st
 from pydantic import ValidationError
 
 from runningcoach_app.speech import Speech
-from runningcoach_pipelines.store.database import DatabaseUnavailable, SchemaOutdated
+from runningcoach_pipelines.store.database import SchemaOutdated
+from runningcoach_pipelines.store.problems import DatabaseUnavailable
 from runningcoach_pipelines.store.read_models import AthleteStatus
-
-_SHELL = "bash"
 
 
 def stop_for_settings(speech: Speech, problem: ValidationError) -> NoReturn:
     """A setting in the environment or in `.env` cannot be used."""
     say = speech.text
-    st.error(say("A setting cannot be used. Correct it in the environment or in .env and start again."), icon="⚠️")
+    st.error(
+        say("A setting cannot be used. Correct it in the environment or in .env and start again."),
+        icon=":material/error:",
+    )
     st.code("\n".join(f"{_name(error['loc'])}: {error['msg']}" for error in problem.errors()), language=None)
     st.stop()
 
@@ -27,11 +29,11 @@ def _name(location: tuple[int | str, ...]) -> str:
 def stop_without_database(speech: Speech) -> NoReturn:
     """The app was started by hand, and nobody named a database."""
     say = speech.text
-    st.warning(say("The dashboard was started without a database."), icon="🔌")
+    st.warning(say("The dashboard was started without a database."), icon=":material/power_off:")
     st.write(say("This starts everything, the database included:"))
-    st.code("runningcoach up", language=_SHELL)
+    st.code("runningcoach up", language=None)
     st.write(say("To run only the dashboard, name the database first:"))
-    st.code('eval "$(runningcoach env)"\nstreamlit run runningcoach_app/main.py', language=_SHELL)
+    st.code('eval "$(runningcoach env)"\nstreamlit run runningcoach_app/main.py', language=None)
     st.stop()
 
 
@@ -39,18 +41,20 @@ def stop_for_database(speech: Speech, problem: DatabaseUnavailable) -> NoReturn:
     """The database is down, or its tables are not ours."""
     say = speech.text
     if isinstance(problem, SchemaOutdated):
-        st.warning(say("The tables of the database do not fit this version of RunningCoach."), icon="🧱")
+        st.warning(
+            say("The tables of the database do not fit this version of RunningCoach."), icon=":material/construction:"
+        )
         st.write(say("Bring them up to date, then reload this page:"))
-        st.code("runningcoach db upgrade", language=_SHELL)
+        st.code("runningcoach db upgrade", language=None)
     else:
-        st.error(say("The database does not answer."), icon="🔌")
+        st.error(say("The database does not answer."), icon=":material/power_off:")
         st.write(
             say(
                 "Nothing is lost. If RunningCoach is still running, the database comes back by itself: reload this "
                 "page in a moment. Otherwise start it:"
             )
         )
-        st.code("runningcoach up", language=_SHELL)
+        st.code("runningcoach up", language=None)
     with st.expander(say("Details")):
         st.code(str(problem), language=None, wrap_lines=True)
     st.stop()
@@ -68,11 +72,11 @@ def stop_without_data(speech: Speech, status: AthleteStatus) -> NoReturn:
 
 def _nothing_imported(speech: Speech) -> None:
     say = speech.text
-    st.info(say("Nothing has been imported yet."), icon="👟")
+    st.info(say("Nothing has been imported yet."), icon=":material/upload_file:")
     st.write(say("Import FIT files: single ones, folders, or the ZIP of a Garmin export."))
-    st.code("runningcoach import PATH", language=_SHELL)
+    st.code("runningcoach import PATH", language=None)
     st.write(say("Or look around first with a demo runner:"))
-    st.code("runningcoach demo", language=_SHELL)
+    st.code("runningcoach demo", language=None)
 
 
 def _files_without_results(speech: Speech, stored: int, failed: int) -> None:
@@ -83,28 +87,30 @@ def _files_without_results(speech: Speech, stored: int, failed: int) -> None:
             "{number} files are stored, but nothing is computed yet.",
             stored,
         ),
-        icon="⏳",
+        icon=":material/hourglass_top:",
     )
     st.write(say("A first computation may be under way: reload this page in a moment. This starts it by hand:"))
-    st.code("runningcoach materialize", language=_SHELL)
+    st.code("runningcoach materialize", language=None)
     if failed:
         note_unreadable_files(speech, failed)
 
 
 def note_unreadable_files(speech: Speech, failed: int) -> None:
     """Some files could not be decoded; the rest is shown."""
-    st.caption(
-        speech.count(
-            "⚠️ {number} file cannot be read. `runningcoach status` says why.",
-            "⚠️ {number} files cannot be read. `runningcoach status` says why.",
-            failed,
-        )
+    note = speech.count(
+        "{number} file cannot be read. `runningcoach status` says why.",
+        "{number} files cannot be read. `runningcoach status` says why.",
+        failed,
     )
+    st.caption(f":material/warning: {note}")
 
 
 def note_missing_lake(speech: Speech, url: str) -> None:
     """There are activities, but the table of their samples is gone."""
     say = speech.text
-    st.warning(say("The samples of the activities are missing: there is no table at {url}.", url=f"`{url}`"), icon="🗄️")
+    st.warning(
+        say("The samples of the activities are missing: there is no table at {url}.", url=f"`{url}`"),
+        icon=":material/database_off:",
+    )
     st.write(say("This makes it again from the stored FIT files:"))
-    st.code("runningcoach materialize --rebuild", language=_SHELL)
+    st.code("runningcoach materialize --rebuild", language=None)

@@ -8,7 +8,7 @@ import polars as pl
 from runningcoach_app.charts.thinning import thinned
 from runningcoach_app.speech import Speech
 
-MOST_DAYS = 1_600  # three marks a day: below 5,000 points
+MOST_DAYS = 1_200  # two lines, an area and a rule a day: below 5,000 points
 _DAYS_WITH_SHORT_LABELS = 200
 
 
@@ -40,7 +40,7 @@ def fitness_chart(days: pl.DataFrame, speech: Speech) -> alt.LayerChart:
 def _time_axis(speech: Speech, days: int) -> alt.X:
     dates = speech.chart_dates
     pattern = dates.short_day if days <= _DAYS_WITH_SHORT_LABELS else dates.month
-    return alt.X("day:T", title=None, axis=alt.Axis(format=pattern, grid=False, labelOverlap="greedy"))
+    return alt.X("day:T", title=None, axis=alt.Axis(format=pattern, grid=False, labelOverlap="parity", tickCount=10))
 
 
 def _colour(speech: Speech) -> alt.Color:

@@ -28,7 +28,7 @@ def week_bars(
         figure=figure,
     )
     dates = speech.chart_dates
-    axis = alt.Axis(format=dates.short_day, grid=False, labelOverlap="greedy", tickCount=6)
+    axis = alt.Axis(format=dates.short_day, grid=False, labelOverlap="parity", tickCount=6)
     base = alt.Chart(bars).encode(
         x=alt.X("week:T", title=None, axis=axis),
         x2="until:T",

@@ -86,7 +86,7 @@ def _show_today(visit: Visit, trend: pl.DataFrame) -> None:
         _metric(
             say("Ramp per week"),
             number(today["ramp"], 1, signed=True),
-            say("Fitness against 7 days ago"),
+            say("Against 7 days ago"),
             trend["ramp"],
             say("How much fitness has changed in the last 7 days."),
         )
@@ -161,7 +161,7 @@ def _show_stock(visit: Visit, status: AthleteStatus) -> None:
     try:
         files, size = _lake_size(visit.lake)
     except LakeUnavailable as error:
-        st.warning(str(error), icon="🗄️")
+        st.warning(str(error), icon=":material/database_off:")
         return
     if not files and status.activities:
         states.note_missing_lake(speech, visit.lake.url)

@@ -6,10 +6,17 @@ import polars as pl
 
 
 def column(frame: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
-    """The field `name` of `frame` as `dtype`; nulls where the device did not write it, or wrote a list."""
-    if name not in frame.columns or isinstance(frame.schema[name], pl.List):
+    """The field `name` of `frame` as `dtype`; nulls where the device did not write it, or wrote another kind."""
+    if name not in frame.columns or not _of_a_kind(frame.schema[name], dtype):
         return pl.lit(None, dtype=dtype).alias(name)
     return pl.col(name).cast(dtype, strict=False)
+
+
+def _of_a_kind(written: pl.DataType, wanted: pl.DataType | type[pl.DataType]) -> bool:
+    """Whether a cast keeps the meaning: damaged and careless files declare times as bytes and heart rates as lists."""
+    if written.is_numeric():
+        return wanted.is_numeric() or wanted == pl.String
+    return written.base_type() is wanted.base_type()
 
 
 def first_known(frame: pl.DataFrame, names: tuple[str, ...], dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:

@@ -110,7 +110,7 @@ class SampleLake:
         """
         if not self.exists():
             return pl.LazyFrame(schema=SAMPLES_SCHEMA)
-        frame = self._attempt(lambda: pl.scan_delta(self.url, storage_options=self.storage_options or None))
+        frame = self._attempt(self._scan)
         if window is None:
             return frame
         last = _month(window.end - dt.timedelta(days=1))
@@ -161,6 +161,19 @@ class SampleLake:
         from deltalake import DeltaTable
 
         return DeltaTable(self.url, storage_options=self.storage_options or None)
+
+    def _scan(self) -> pl.LazyFrame:
+        if self.url.startswith("s3://"):
+            return pl.scan_delta(self.url, storage_options=self.storage_options)
+        # `scan_delta` takes the percent-encoded names of a folder like "my data" for the names themselves.
+        files = pl.DataFrame(self._open().get_add_actions())["path"]
+        if files.is_empty():
+            return pl.LazyFrame(schema=SAMPLES_SCHEMA)
+        partitions = {name: SAMPLES_SCHEMA[name] for name in _PARTITIONS}
+        paths = [Path(self.url) / file for file in files]
+        return pl.scan_parquet(paths, glob=False, hive_partitioning=True, hive_schema=partitions).select(
+            SAMPLES_SCHEMA.names()
+        )
 
     def _commit(self, samples: pl.DataFrame, months: str) -> int:
         from deltalake import write_deltalake

@@ -163,7 +163,7 @@ def test_the_same_run_of_two_athletes_is_two_activities(lakehouse: Lakehouse) ->
 
 
 def test_recordings_on_two_sides_of_midnight_are_one_activity_of_one_month(lakehouse: Lakehouse) -> None:
-    """The watch started a minute before the month did, the foot pod a little after; first one file was there, then both."""
+    """The watch started a minute before the month did, the foot pod a little after; one file was there first."""
     midnight = dt.datetime(2025, 5, 31, 15, tzinfo=UTC)
     bring(lakehouse, {"pod.fit": run(at(midnight, 30), every_s=10)})
     derive_activities(lakehouse, SPRING)

@@ -43,6 +43,15 @@ def test_what_was_written_is_read_back_the_same(lake: SampleLake) -> None:
     assert ordered(read).equals(ordered(frame))
 
 
+def test_a_folder_may_have_spaces_and_any_letters_in_its_name(tmp_path: Path) -> None:
+    lake = SampleLake(str(tmp_path / "my data [1] 한글 100%" / "activity_samples"))
+    frame = samples("a", "2025-05-31")
+    lake.replace_months(frame, MAY)
+    lake.replace_months(frame, MAY)
+    assert ordered(lake.read(MAY)).equals(ordered(frame))
+    assert ordered(lake.scan().collect()).equals(ordered(frame))
+
+
 def test_a_month_is_replaced_in_one_commit_and_its_neighbours_stay(lake: SampleLake) -> None:
     april, may, june = samples("a", "2025-04-30"), samples("m", "2025-05-31"), samples("j", "2025-06-01")
     version = lake.replace_months(pl.concat([april, may, june]), SPRING)

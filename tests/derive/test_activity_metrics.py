@@ -1,0 +1,164 @@
+"""Silver to gold: loads and averages of each activity, against the settings of its day."""
+
+import datetime as dt
+
+import polars as pl
+import pytest
+
+from runningcoach_pipelines.derive.activities import derive_activities
+from runningcoach_pipelines.derive.activity_metrics import (
+    HR_MAX_BPM,
+    IMPUTED_LOAD_PER_H,
+    THRESHOLD_OF_MAX,
+    derive_activity_metrics,
+)
+from runningcoach_pipelines.fit.encode import Rows, encode
+from runningcoach_pipelines.store.athletes import SettingsFrom, store_settings
+from runningcoach_pipelines.store.lakehouse import Lakehouse
+from tests.deriving import SPRING, bring, derive, table
+from tests.making import START, Leg, activity, at, cut_off, file_id, run
+
+DAY_S = 86_400
+HOUR_S = 3600
+RUNNER = SettingsFrom(
+    dt.date(2025, 1, 1),
+    sex="female",
+    hr_rest_bpm=50,
+    hr_max_bpm=185,
+    hr_threshold_bpm=168,
+    threshold_speed_mps=4.0,
+)
+
+
+def metrics(lakehouse: Lakehouse) -> pl.DataFrame:
+    return table(lakehouse, "activity_metrics").sort("local_day", "distance_m")
+
+
+def hour(heart_rate: int | None = 168, speed_mps: float = 4.0, **changes: str) -> Leg:
+    return Leg(seconds=HOUR_S, every_s=5, heart_rate=heart_rate, speed_mps=speed_mps, **changes)  # type: ignore[arg-type]
+
+
+def one(lakehouse: Lakehouse, data: bytes, *settings: SettingsFrom) -> dict[str, object]:
+    """The metrics of a file's only activity."""
+    bring(lakehouse, {"a.fit": data})
+    store_settings(lakehouse.engine, "me", settings)
+    derive(lakehouse)
+    (row,) = metrics(lakehouse).iter_rows(named=True)
+    return row
+
+
+def test_an_hour_at_threshold_is_a_load_of_a_hundred(lakehouse: Lakehouse) -> None:
+    row = one(lakehouse, activity(hour()), RUNNER)
+    assert row["hr_load"] == pytest.approx(100, rel=0.003)
+    assert row["pace_load"] == pytest.approx(100, rel=0.003)
+    assert (row["load"], row["load_source"], row["settings_estimated"]) == (row["hr_load"], "heart_rate", False)
+    assert (row["avg_heart_rate_bpm"], row["heart_rate_coverage"]) == (168, 1)
+    assert (row["settings_valid_from"], row["counted"]) == (RUNNER.valid_from, True)
+
+
+def test_without_heart_rate_the_pace_tells_the_load(lakehouse: Lakehouse) -> None:
+    row = one(lakehouse, activity(hour(heart_rate=None)), RUNNER)
+    assert (row["load"], row["load_source"], row["hr_load"]) == (row["pace_load"], "pace", None)
+    assert (row["trimp"], row["avg_heart_rate_bpm"], row["max_heart_rate_bpm"]) == (None, None, None)
+
+
+@pytest.mark.parametrize("changes", [{"sport": "cycling"}, {"sub_sport": "treadmill"}])
+def test_pace_says_nothing_on_a_treadmill_or_a_bicycle(lakehouse: Lakehouse, changes: dict[str, str]) -> None:
+    row = one(lakehouse, activity(hour(heart_rate=None, **changes)), RUNNER)
+    assert (row["pace_load"], row["load_source"], row["load"]) == (None, "imputed", IMPUTED_LOAD_PER_H)
+
+
+def test_what_is_not_known_of_an_athlete_is_estimated_and_marked(lakehouse: Lakehouse) -> None:
+    row = one(lakehouse, activity(hour(heart_rate=round(HR_MAX_BPM * THRESHOLD_OF_MAX))))
+    assert row["hr_load"] == pytest.approx(100, rel=0.01)
+    assert (row["settings_estimated"], row["settings_valid_from"], row["pace_load"]) == (True, None, None)
+
+
+def test_the_settings_of_the_day_count_and_later_ones_do_not(lakehouse: Lakehouse) -> None:
+    bring(lakehouse, {f"{n}": run(at(START, n * DAY_S), heart_rate=150) for n in (0, 1, 2)})
+    changed = SettingsFrom(dt.date(2025, 5, 5), sex="female", hr_rest_bpm=50, hr_max_bpm=200, hr_threshold_bpm=180)
+    store_settings(lakehouse.engine, "me", [changed, RUNNER])
+    store_settings(lakehouse.engine, "me", [SettingsFrom(dt.date(2025, 5, 7), hr_max_bpm=160)])
+    derive(lakehouse)
+    rows = metrics(lakehouse)
+    assert rows["settings_valid_from"].to_list() == [RUNNER.valid_from, changed.valid_from, changed.valid_from]
+    first, second, third = rows["hr_load"]
+    assert first > second == third
+
+
+def test_settings_that_begin_later_leave_earlier_runs_estimated(lakehouse: Lakehouse) -> None:
+    row = one(lakehouse, run(), SettingsFrom(dt.date(2025, 5, 5), hr_max_bpm=160))
+    assert (row["settings_valid_from"], row["settings_estimated"]) == (None, True)
+
+
+def test_settings_are_those_of_the_athlete(lakehouse: Lakehouse) -> None:
+    bring(lakehouse, {"a": run(heart_rate=150)})
+    bring(lakehouse, {"a": run(heart_rate=150)}, athlete_id="you")
+    store_settings(lakehouse.engine, "you", [RUNNER])
+    derive(lakehouse)
+    estimated = dict(metrics(lakehouse).select("athlete_id", "settings_estimated").iter_rows())
+    assert estimated == {"me": True, "you": False}
+
+
+def test_an_activity_without_samples_has_the_devices_totals_and_an_imputed_load(lakehouse: Lakehouse) -> None:
+    session = Rows("session", Leg(seconds=HOUR_S, heart_rate=140).session())
+    row = one(lakehouse, encode([file_id(), session]), RUNNER)
+    expected = {"distance_m": 10_800, "timer_s": HOUR_S, "avg_heart_rate_bpm": 140, "max_heart_rate_bpm": 140}
+    assert {name: row[name] for name in expected} == expected
+    assert (row["sampled_distance_m"], row["moving_s"], row["heart_rate_coverage"]) == (None, None, None)
+    assert (row["load"], row["load_source"]) == (IMPUTED_LOAD_PER_H, "imputed")
+
+
+def test_an_activity_of_which_nothing_is_known_has_no_load(lakehouse: Lakehouse) -> None:
+    row = one(lakehouse, encode([file_id(), Rows("session", {"start_time": [START], "sport": ["running"]})]))
+    assert (row["load"], row["load_source"], row["distance_m"], row["timer_s"]) == (0, "imputed", None, None)
+
+
+def test_a_file_cut_off_is_measured_by_its_samples(lakehouse: Lakehouse) -> None:
+    row = one(lakehouse, cut_off(run(seconds=600)), RUNNER)
+    assert row["distance_m"] == row["sampled_distance_m"]
+    assert row["timer_s"] == row["sampled_timer_s"]
+    assert 0 < row["distance_m"] < 1800  # type: ignore[operator]
+
+
+def test_pauses_count_neither_as_time_nor_as_load(lakehouse: Lakehouse) -> None:
+    paused = Leg(seconds=HOUR_S + 600, every_s=5, heart_rate=168, speed_mps=4.0, pauses=((600, 1200),))
+    row = one(lakehouse, activity(paused), RUNNER)
+    assert (row["elapsed_s"], row["timer_s"], row["sampled_timer_s"]) == (HOUR_S + 600, HOUR_S, HOUR_S)
+    assert row["hr_load"] == pytest.approx(100, rel=0.003)
+    assert row["moving_s"] == pytest.approx(HOUR_S, abs=10)
+
+
+def test_a_suspected_duplicate_is_measured_and_not_counted(lakehouse: Lakehouse) -> None:
+    bring(lakehouse, {"a.fit": run(seconds=600), "shorter.fit": run(at(START, 60), seconds=400, watch=2)})
+    derive(lakehouse)
+    assert metrics(lakehouse).select("distance_m", "counted").rows() == [(1200, False), (1800, True)]
+
+
+def test_a_late_run_leaves_the_others_of_its_month_bit_for_bit_as_they_were(lakehouse: Lakehouse) -> None:
+    bring(lakehouse, {f"{n}": run(at(START, n * DAY_S), seconds=600 + n, heart_rate=140 + n) for n in range(6)})
+    derive(lakehouse)
+    before = metrics(lakehouse)
+    bring(lakehouse, {"late": run(at(START, -DAY_S), seconds=1234)})
+    bring(lakehouse, {"theirs": run(at(START, DAY_S), seconds=800)}, athlete_id="you")
+    derive(lakehouse)
+    after = metrics(lakehouse)
+    assert after.height == before.height + 2
+    assert after.filter(pl.col("activity_id").is_in(before["activity_id"].implode())).equals(before)
+
+
+def test_metrics_of_activities_that_are_gone_go_as_well(lakehouse: Lakehouse) -> None:
+    bring(lakehouse, {"a": run(), "b": run(at(START, HOUR_S))})
+    derive(lakehouse)
+    with lakehouse.engine.begin() as connection:
+        connection.exec_driver_sql("delete from runningcoach.garmin_raw_files where file_name = 'b'")
+    derive_activities(lakehouse, SPRING)
+    report = derive_activity_metrics(lakehouse, SPRING)
+    assert (report.activities, report.imputed) == (1, 0)
+    assert metrics(lakehouse).height == 1
+
+
+def test_no_activity_gives_no_row_and_no_error(lakehouse: Lakehouse) -> None:
+    report = derive_activity_metrics(lakehouse, SPRING)
+    assert (report.activities, report.imputed) == (0, 0)
+    assert metrics(lakehouse).is_empty()

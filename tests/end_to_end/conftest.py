@@ -1,0 +1,73 @@
+"""The product as its user runs it: the installed command, its own PostgreSQL, in a folder with a space."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import free_port
+
+_COMMAND = Path(sys.executable).with_name("runningcoach")
+
+
+@dataclass
+class Product:
+    """A home folder, free ports, and commands on them."""
+
+    home: Path
+    environment: dict[str, str]
+    started: list[subprocess.Popen[str]] = field(default_factory=list)
+
+    def port(self, name: str) -> int:
+        return int(self.environment[f"RUNNINGCOACH_{name}_PORT"])
+
+    def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [_COMMAND, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=600
+        )
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        process = subprocess.Popen(
+            [_COMMAND, *arguments],
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.started.append(process)
+        return process
+
+    def processes(self) -> list[str]:
+        """Command lines of all processes that know this home, except zombies."""
+        found = []
+        for folder in Path("/proc").iterdir():
+            if not folder.name.isdigit() or int(folder.name) == os.getpid():
+                continue
+            try:
+                environment = (folder / "environ").read_bytes()
+                command = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace").strip()
+            except OSError:
+                continue
+            if command and (str(self.home).encode() in environment or str(self.home) in command):
+                found.append(command)
+        return found
+
+
+@pytest.fixture(scope="module")
+def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
+    home = tmp_path_factory.mktemp("product") / "my home"
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(("RUNNINGCOACH_", "DAGSTER_"))}
+    ours.pop("DATABASE_URL", None)
+    ports = {f"RUNNINGCOACH_{name}_PORT": str(free_port()) for name in ("PG", "DAGSTER", "APP")}
+    product = Product(home, {**ours, **ports, "RUNNINGCOACH_HOME": str(home), "COLUMNS": "160"})
+    yield product
+    for process in product.started:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()

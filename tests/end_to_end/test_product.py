@@ -1,0 +1,132 @@
+"""From nothing to a dashboard: the demo, what it left behind, serving it, a new file, and stopping without a trace."""
+
+import datetime as dt
+import json
+import signal
+import socket
+import subprocess
+import urllib.request
+from pathlib import Path
+
+import polars as pl
+import pytest
+
+from runningcoach_pipelines.demo import iter_history
+from runningcoach_pipelines.store.lake import SampleLake
+from runningcoach_pipelines.waiting import wait_until
+from tests.end_to_end.conftest import Product
+
+pytestmark = pytest.mark.end_to_end
+
+_PATIENCE_S = 240.0
+
+
+def _fingerprints(product: Product) -> str:
+    """A hash of every derived table, and of the samples by activity."""
+    tables = [
+        "activities",
+        "activity_sources",
+        "laps",
+        "activity_metrics",
+        "fitness_metrics_daily",
+        "analytics_summaries",
+    ]
+    queries = " union all ".join(
+        f"select '{table}', count(*), md5(string_agg(t::text, '' order by t::text)) from {table} t" for table in tables
+    )
+    done = product.run("db", "shell", "-c", queries)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _samples(product: Product) -> str:
+    frame = SampleLake(str(product.home / "lake" / "activity_samples")).scan().collect().sort(pl.all())
+    return f"{frame.height} {frame.hash_rows().sum()}"
+
+
+def test_the_demo_ends_with_a_printout_and_leaves_no_process(product: Product) -> None:
+    done = product.run("demo", "--years", "1", "--no-serve")
+    assert done.returncode == 0, done.stderr
+    assert "The last 8 weeks" in done.stdout
+    assert "fitness (CTL)" in done.stdout
+    assert product.processes() == []
+    status = json.loads(product.run("status", "--json").stdout)
+    (athlete,) = status["athletes"]
+    assert athlete["athlete_id"] == "demo"
+    assert athlete["activities"] > 200
+    assert athlete["failed"] == 0
+
+
+def test_the_demo_again_changes_nothing(product: Product) -> None:
+    before = _fingerprints(product), _samples(product)
+    assert product.run("demo", "--years", "1", "--no-serve").returncode == 0
+    assert (_fingerprints(product), _samples(product)) == before
+
+
+def test_everything_derived_is_the_same_when_it_is_rebuilt_from_the_files(product: Product) -> None:
+    before = _fingerprints(product), _samples(product)
+    done = product.run("materialize", "--rebuild")
+    assert done.returncode == 0, done.stderr
+    assert (_fingerprints(product), _samples(product)) == before
+
+
+def test_a_taken_port_is_named_with_its_setting(product: Product) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", product.port("DAGSTER")))
+        taken.listen()
+        done = product.run("up")
+    assert done.returncode == 1
+    assert str(product.port("DAGSTER")) in done.stderr
+    assert "RUNNINGCOACH_DAGSTER_PORT" in done.stderr
+    assert product.processes() == []
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310 - our own loopback URL
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def _until_up(product: Product, process: subprocess.Popen[str]) -> None:
+    urls = [
+        f"http://127.0.0.1:{product.port('DAGSTER')}/server_info",
+        f"http://127.0.0.1:{product.port('APP')}/_stcore/health",
+    ]
+    assert wait_until(lambda: process.poll() is not None or all(map(_answers, urls)), _PATIENCE_S)
+    assert process.poll() is None, process.stdout.read() if process.stdout else ""
+
+
+def _fitness_days(product: Product) -> int:
+    done = product.run("db", "shell", "-c", "select 'days', count(*) from fitness_metrics_daily")
+    return int(next(line.split("|")[1] for line in done.stdout.splitlines() if "days |" in line))
+
+
+def test_up_serves_sees_a_new_file_survives_kills_and_stops_without_a_trace(product: Product, tmp_path: Path) -> None:
+    process = product.start("up")
+    _until_up(product, process)
+    days = _fitness_days(product)
+    # A run from the year before the demo's: the sensor must see it, and every day between must get its row.
+    old = next(iter(iter_history(seed=9, years=2, until=dt.datetime.now(dt.UTC).date() - dt.timedelta(days=400))))
+    (tmp_path / "old.fit").write_bytes(old.data)
+    assert product.run("import", tmp_path / "old.fit", "--athlete", "demo").returncode == 0
+    assert wait_until(lambda: _fitness_days(product) > days + 300, _PATIENCE_S)
+
+    second = product.run("up")
+    assert second.returncode == 1
+    assert "is up already" in second.stderr
+
+    process.kill()
+    process.wait()
+    again = product.start("up")
+    _until_up(product, again)
+    again.send_signal(signal.SIGTERM)
+    assert again.wait(60) == 0
+    assert wait_until(lambda: product.processes() == [], 20), product.processes()
+
+    last = product.start("up")
+    _until_up(product, last)
+    last.send_signal(signal.SIGINT)
+    assert last.wait(60) == 0
+    assert wait_until(lambda: product.processes() == [], 20), product.processes()
