@@ -58,7 +58,9 @@ def cost_of[T](work: Callable[[], T], postmaster: int) -> tuple[T, Cost]:
     )
 
 
-def run(command: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str], postmaster: int) -> Finished:
+def run(
+    command: Sequence[str | Path], *, folder: Path, environment: Mapping[str, str], postmaster: int | None = None
+) -> Finished:
     """Run a program to its end in `folder`, watching its memory.
 
     Raises:
@@ -81,7 +83,7 @@ def run(command: Sequence[str | Path], *, folder: Path, environment: Mapping[str
 class _MemoryWatch:
     """Samples resident memory in a thread for as long as the block lasts."""
 
-    def __init__(self, pid: int, postmaster: int) -> None:
+    def __init__(self, pid: int, postmaster: int | None) -> None:
         self._pid = pid
         self._postmaster = postmaster
         self._ended = threading.Event()
@@ -100,7 +102,7 @@ class _MemoryWatch:
         while not self._ended.wait(_SAMPLE_EVERY_S):
             self.process_peak = max(self.process_peak, _high_water(self._pid))
             self.tree_peak = max(self.tree_peak, sum(resident for resident, _ in _memory(self._pid)))
-            servers = list(_memory(self._postmaster))
+            servers = [] if self._postmaster is None else list(_memory(self._postmaster))
             if servers:
                 private = sum(resident - shared for resident, shared in servers)
                 self.postgres_peak = max(self.postgres_peak, private + max(shared for _, shared in servers))
@@ -111,8 +113,10 @@ def _own_cpu_s() -> float:
     return sum(each.ru_utime + each.ru_stime for each in used)
 
 
-def _postgres_cpu_s(postmaster: int) -> float:
+def _postgres_cpu_s(postmaster: int | None) -> float:
     """CPU time of the server so far: its live processes and those it has seen end."""
+    if postmaster is None:
+        return 0.0
     return sum(sum(map(int, stat[11:15])) for stat in (_stat(pid) for pid in _tree(postmaster)) if stat) / _TICKS
 
 

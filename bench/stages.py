@@ -10,16 +10,17 @@ from __future__ import annotations
 import argparse
 import datetime as dt
 import json
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from bench.measuring import Cost, cost_of
+from bench.measuring import cost_of
 from runningcoach_pipelines.activities.file import ACTIVITY_MESSAGES
 from runningcoach_pipelines.demo import DemoFile, iter_history
 from runningcoach_pipelines.derive.activities import derive_activities
@@ -37,8 +38,8 @@ from runningcoach_pipelines.store.rebuild import drop_derived
 from runningcoach_pipelines.store.windows import Window
 
 SEED = 1
-UNTIL = dt.date(2025, 12, 15)
-"""Last day of the demo history; the middle of a month, so that a new activity falls into one that is half full."""
+UNTIL = dt.date(2025, 10, 10)
+"""Last day of the demo history; within a month, so that new activities come to others of their month."""
 
 ATHLETE = "demo"
 _MONTHS_PER_RUN = 24
@@ -62,9 +63,7 @@ def demo(lakehouse: Lakehouse, stages: _Stages, years: int) -> dict[str, Any]:
     made = stages("making the files", lambda: sum(1 for _ in iter_history(seed=SEED, years=years, until=UNTIL)))
     stages(
         "making and importing the files",
-        lambda: seed_demo_athlete(
-            lakehouse, ATHLETE, seed=SEED, years=years, today=UNTIL + dt.timedelta(days=1)
-        ),
+        lambda: seed_demo_athlete(lakehouse, ATHLETE, seed=SEED, years=years, today=UNTIL + dt.timedelta(days=1)),
     )
     return {"files": made}
 
@@ -93,9 +92,11 @@ def derive(lakehouse: Lakehouse, stages: _Stages) -> dict[str, Any]:
 def dagster(lakehouse: Lakehouse, stages: _Stages) -> dict[str, Any]:
     """Bronze to summaries again, from empty derived tables, as Dagster runs in this process."""
     drop_derived(lakehouse)
-    launch = stages("importing Dagster and the definitions", _launch)
-    with stages("opening a new instance, making its tables", lambda: _instance(lakehouse)) as opened:
-        instance = opened()
+    launch, opened_instance = stages("importing Dagster and the definitions", _dagster)
+    with ExitStack() as stack:
+        instance = stages(
+            "opening a new instance, making its tables", lambda: stack.enter_context(opened_instance(os.environ))
+        )
         # Without steps, `run` only reports the imported days.
         stages("reporting imported days", lambda: launch.run(lakehouse, instance, []))
         steps = launch.plan(lakehouse, None)
@@ -105,9 +106,7 @@ def dagster(lakehouse: Lakehouse, stages: _Stages) -> dict[str, Any]:
 
 def import_folder(lakehouse: Lakehouse, stages: _Stages, folder: Path) -> dict[str, Any]:
     """A folder of FIT files into bronze, then everything derived."""
-    report = stages(
-        "import", lambda: import_paths(lakehouse, [folder], athlete_id=ATHLETE, today=_today(lakehouse))
-    )
+    report = stages("import", lambda: import_paths(lakehouse, [folder], athlete_id=ATHLETE, today=_today(lakehouse)))
     if not report.complete:
         raise SystemExit(f"not imported: {report.failed + report.refused}")
     return derive(lakehouse, stages)
@@ -119,9 +118,9 @@ def one_by_one(lakehouse: Lakehouse, postmaster: int, count: int) -> list[dict[s
 
 
 def new_files() -> Iterator[DemoFile]:
-    """The demo athlete's files after `UNTIL`."""
+    """The demo athlete's files after `UNTIL`, without second recordings of the same activity."""
     history = iter_history(seed=SEED, years=1, until=UNTIL + dt.timedelta(days=60))
-    return (file for file in history if file.started_at.date() > UNTIL)
+    return (file for file in history if file.started_at.date() > UNTIL and "footpod" not in file.name)
 
 
 def _one(lakehouse: Lakehouse, file: DemoFile, postmaster: int) -> dict[str, Any]:
@@ -159,16 +158,42 @@ def _decode_s(data: bytes) -> float:
     return statistics.median(taken)
 
 
-def _launch() -> Any:
+def _dagster() -> tuple[Any, Any]:
     from runningcoach_pipelines.defs import launch
+    from runningcoach_pipelines.defs.instance import opened_instance
 
-    return launch
-
-
-@contextmanager
-def _instance(lakehouse: Lakehouse) -> Iterator[Callable[[], Any]]:
-    raise NotImplementedError
+    return launch, opened_instance
 
 
 def _today(lakehouse: Lakehouse) -> dt.date:
     return dt.datetime.now(lakehouse.settings.zone).date()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--postmaster", type=int, required=True)
+    work = parser.add_subparsers(dest="work", required=True)
+    work.add_parser("demo").add_argument("years", type=int)
+    work.add_parser("derive")
+    work.add_parser("dagster")
+    work.add_parser("import").add_argument("folder", type=Path)
+    work.add_parser("one-by-one").add_argument("count", type=int)
+    arguments = parser.parse_args()
+    stages = _Stages(arguments.postmaster)
+    with open_lakehouse(Settings()) as lakehouse:
+        match arguments.work:
+            case "demo":
+                result: Any = demo(lakehouse, stages, arguments.years)
+            case "derive":
+                result = derive(lakehouse, stages)
+            case "dagster":
+                result = dagster(lakehouse, stages)
+            case "import":
+                result = import_folder(lakehouse, stages, arguments.folder)
+            case _:
+                result = {"activities": one_by_one(lakehouse, arguments.postmaster, arguments.count)}
+    print(json.dumps({**result, "stages": stages.done}))
+
+
+if __name__ == "__main__":
+    main()

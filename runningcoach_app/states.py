@@ -7,6 +7,7 @@ from pydantic import ValidationError
 
 from runningcoach_app.speech import Speech
 from runningcoach_pipelines.store.database import SchemaOutdated
+from runningcoach_pipelines.store.lake import LakeUnavailable
 from runningcoach_pipelines.store.problems import DatabaseUnavailable
 from runningcoach_pipelines.store.read_models import AthleteStatus
 
@@ -55,9 +56,13 @@ def stop_for_database(speech: Speech, problem: DatabaseUnavailable) -> NoReturn:
             )
         )
         st.code("runningcoach up", language=None)
-    with st.expander(say("Details")):
-        st.code(str(problem), language=None, wrap_lines=True)
+    _details(speech, problem)
     st.stop()
+
+
+def _details(speech: Speech, problem: Exception) -> None:
+    with st.expander(speech.text("Details")):
+        st.code(str(problem), language=None, wrap_lines=True)
 
 
 def stop_without_data(speech: Speech, status: AthleteStatus) -> NoReturn:
@@ -114,3 +119,9 @@ def note_missing_lake(speech: Speech, url: str) -> None:
     )
     st.write(say("This makes it again from the stored FIT files:"))
     st.code("runningcoach materialize --rebuild", language=None)
+
+
+def note_unreadable_lake(speech: Speech, problem: LakeUnavailable) -> None:
+    """The store of the samples does not answer, or what lies there is no table of ours."""
+    st.warning(speech.text("The samples of the activities cannot be read."), icon=":material/database_off:")
+    _details(speech, problem)

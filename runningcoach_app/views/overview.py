@@ -161,7 +161,7 @@ def _show_stock(visit: Visit, status: AthleteStatus) -> None:
     try:
         files, size = _lake_size(visit.lake)
     except LakeUnavailable as error:
-        st.warning(str(error), icon=":material/database_off:")
+        states.note_unreadable_lake(speech, error)
         return
     if not files and status.activities:
         states.note_missing_lake(speech, visit.lake.url)

@@ -28,6 +28,9 @@ CODE_VERSION = "1"
 _ROWS_PER_COMMIT = 400_000
 """Months are written together up to this many samples: memory stays flat, commits stay few."""
 
+_NEVER_PARSED = "never"
+"""Parser version of a file whose blob is damaged: it is tried again as soon as the blob is whole."""
+
 _FILES_WORTH_A_POOL = 48
 """Fewer files are decoded before the worker processes would have started."""
 
@@ -129,21 +132,19 @@ class _Reader:
             try:
                 data = self._lakehouse.blobs.get(raw.athlete_id, raw.sha256)
             except (BlobCorrupt, BlobMissing) as error:
-                self._fail(raw, str(error))
+                self._fail(raw, str(error), parser_version=_NEVER_PARSED)
             else:
                 self._fetched.append(raw)
                 yield data
 
     def _keep(self, raw: RawFile, result: ActivityFile | FitDecodeError) -> None:
         if isinstance(result, FitDecodeError):
-            self._fail(raw, str(result))
+            self._fail(raw, str(result), parser_version=reader_version(self._lakehouse.settings))
         else:
             self._held.append(_Read(raw, result))
 
-    def _fail(self, raw: RawFile, reason: str) -> None:
-        failed = Reading(
-            reader_version(self._lakehouse.settings), raw.file_type, raw.first_day, raw.last_day, raw.notes, reason
-        )
+    def _fail(self, raw: RawFile, reason: str, *, parser_version: str) -> None:
+        failed = Reading(parser_version, raw.file_type, raw.first_day, raw.last_day, raw.notes, reason)
         self._lakehouse.files.record(raw.athlete_id, raw.sha256, failed)
         self._report.failures.append(Failure(raw.athlete_id, raw.sha256, raw.file_name, reason))
 

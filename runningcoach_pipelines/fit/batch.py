@@ -189,8 +189,19 @@ def _pool(workers: int) -> ProcessPoolExecutor:
 
 
 def _alone(task: _Task, data: bytes) -> Any:
-    """The result for one file of a broken pool, which may be the one that broke it."""
+    """The result for one file of a broken pool, which may be the one that broke it.
+
+    Raises:
+        RuntimeError: it was not the file: no worker process can start.
+    """
     with _pool(1) as pool:
+        try:
+            pool.submit(os.getpid).result()
+        except BrokenProcessPool as error:
+            raise RuntimeError(
+                "no worker process can start to decode files; each imports the program's main module again, which "
+                "must do nothing but define things when it is imported"
+            ) from error
         try:
             return pool.submit(task, data).result()
         except BrokenProcessPool:

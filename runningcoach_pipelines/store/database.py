@@ -118,7 +118,11 @@ def require_reachable(engine: Engine) -> None:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the schema to `revision`; concurrent callers wait for each other."""
+    """Bring the schema to `revision`; concurrent callers wait for each other.
+
+    Raises:
+        SchemaOutdated: the database is newer than this program, or there is no such migration.
+    """
     from alembic import command
 
     require_reachable(engine)
@@ -188,6 +192,7 @@ def _no_answer(engine: Engine, error: DBAPIError) -> DatabaseUnavailable:
 @contextmanager
 def _alembic(engine: Engine) -> "Iterator[Config]":
     from alembic.config import Config
+    from alembic.util import CommandError
 
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
@@ -196,4 +201,10 @@ def _alembic(engine: Engine) -> "Iterator[Config]":
         for schema in (SCHEMA, DAGSTER_SCHEMA):
             connection.execute(text(f'create schema if not exists "{schema}"'))
         config.attributes["connection"] = connection
-        yield config
+        try:
+            yield config
+        except CommandError as error:
+            raise SchemaOutdated(
+                f"the database {engine.url.database} cannot be migrated: {error}. If it was made by a newer RunningCoach, "
+                "update this one; otherwise name a migration that exists"
+            ) from error

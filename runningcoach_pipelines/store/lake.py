@@ -43,6 +43,9 @@ SAMPLES_SCHEMA = pl.Schema(
         "step_length_mm": pl.Float32(),
     }
 )
+_UNUSABLE = frozenset("[]%")
+"""delta-rs panics on these, or takes them for an encoding."""
+
 _PARTITIONS = ["athlete_id", "month"]
 _COMMIT_ATTEMPTS = 10
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -58,6 +61,13 @@ class SampleLake:
 
     url: str
     storage_options: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        if not self.url.startswith("s3://") and (found := sorted(_UNUSABLE & set(self.url))):
+            raise LakeUnavailable(
+                f"Delta Lake cannot use a folder with {' '.join(found)} in its name: {self.url}. Set RUNNINGCOACH_HOME "
+                "or RUNNINGCOACH_LAKE_URL to another folder."
+            )
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "SampleLake":

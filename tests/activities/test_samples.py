@@ -188,6 +188,20 @@ def test_distance_is_carried_over_a_session_that_measures_none() -> None:
     assert samples(rows, sessions)["distance_m"].to_list() == [0, 100, None, None, 0, 60]
 
 
+@pytest.mark.parametrize("base_type", ["byte", "string"])
+def test_a_field_of_another_kind_than_the_profile_says_is_not_measured(base_type: str) -> None:
+    values = [b"12"] if base_type == "byte" else ["12"]
+    fields = {"heart_rate": values, "distance": values, "enhanced_altitude": values}
+    odd = Rows("record", {"timestamp": [START], **fields}, base_types=dict.fromkeys(fields, base_type))
+    row = samples(odd, session()).row(0, named=True)
+    assert (row["heart_rate_bpm"], row["distance_m"], row["altitude_m"]) == (None, None, None)
+
+
+def test_a_time_of_another_kind_than_the_profile_says_is_no_time() -> None:
+    odd = Rows("record", {253: [b"1234"], "heart_rate": [150]}, base_types={253: "byte"})
+    assert samples(odd, session()).is_empty()
+
+
 def test_a_file_without_records_has_samples_of_the_same_columns() -> None:
     without = samples(session())
     assert without.is_empty()

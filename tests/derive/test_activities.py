@@ -1,19 +1,21 @@
 """Bronze to silver: a month's activities, laps and samples, whatever is wrong with one of the files."""
 
 import datetime as dt
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 import pytest
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 
 from runningcoach_pipelines.derive.activities import derive_activities
+from runningcoach_pipelines.derive.raw_files import inspect_raw_files
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.raw_files import FileStatus
 from runningcoach_pipelines.store.s3_blobs import BucketUnavailable
 from runningcoach_pipelines.store.tables import GarminRawFile
 from runningcoach_pipelines.store.windows import Window, lock
-from tests.deriving import SPRING, bring, differing, everything, in_a_bucket_out_of_reach, table
+from tests.deriving import SPRING, TODAY, bring, differing, everything, in_a_bucket_out_of_reach, table
 from tests.making import START, UTC, Leg, activity, at, cut_off, run
 from tests.waiting import waits_for_a_lock
 
@@ -110,6 +112,38 @@ def test_one_bad_file_never_fails_the_month_and_is_recorded(lakehouse: Lakehouse
     (raw,) = lakehouse.files.failed()
     assert (raw.file_name, raw.error, raw.status) == ("bad.fit", failure.reason, FileStatus.FAILED)
     assert derive_activities(lakehouse, MAY).failures == []
+
+
+def test_a_blob_restored_from_a_backup_is_read_again(lakehouse: Lakehouse) -> None:
+    bring(lakehouse, {"a.fit": run()})
+    with lakehouse.engine.connect() as connection:
+        backup = connection.execute(select(GarminRawFile.file_content)).scalar_one()
+    spoil(lakehouse, "a.fit")
+    derive_activities(lakehouse, MAY)
+    for _ in range(2):
+        damaged = inspect_raw_files(lakehouse, MAY, TODAY)
+        assert (len(damaged.corrupt), damaged.read_again, len(damaged.failed)) == (1, 0, 1)
+    with lakehouse.engine.begin() as connection:
+        connection.execute(update(GarminRawFile).values(file_content=backup))
+    assert inspect_raw_files(lakehouse, MAY, TODAY).read_again == 1
+    assert derive_activities(lakehouse, MAY).activities == 1
+
+
+def test_files_with_flipped_bytes_stop_neither_the_import_nor_the_month(lakehouse: Lakehouse) -> None:
+    whole = activity(Leg(laps=2, pauses=((20, 40),), position_deg=(37.5, 127.0)), Leg(start=at(START, 300)))
+    chance = random.Random(2025)  # noqa: S311 - the same damage every time
+    files = {}
+    for number in range(60):
+        data = bytearray(whole)
+        for _ in range(chance.choice([1, 3, 9])):
+            data[chance.randrange(chance.choice([200, len(data)]))] = chance.randrange(256)
+        files[f"{number}.fit"] = bytes(data[: chance.choice([len(data), chance.randrange(len(data))])])
+    report = bring(lakehouse, files)
+    assert report.new == len(lakehouse.files.all()) == len(set(files.values()))
+    assert sum(report.kinds.values()) + len(report.failed) == report.new
+    derived = derive_activities(lakehouse, Window(dt.date(2008, 1, 1), dt.date(2026, 1, 1)))
+    assert derived.activities > 0
+    assert derived.failures == []
 
 
 def test_a_blob_store_that_does_not_answer_empties_nothing(lakehouse: Lakehouse) -> None:

@@ -49,7 +49,7 @@ def test_the_demo_ends_with_a_printout_and_leaves_no_process(product: Product) -
     assert done.returncode == 0, done.stderr
     assert "The last 8 weeks" in done.stdout
     assert "fitness (CTL)" in done.stdout
-    assert product.processes() == []
+    assert wait_until(lambda: product.processes() == [], 20), product.processes()
     status = json.loads(product.run("status", "--json").stdout)
     (athlete,) = status["athletes"]
     assert athlete["athlete_id"] == "demo"
@@ -78,7 +78,7 @@ def test_a_taken_port_is_named_with_its_setting(product: Product) -> None:
     assert done.returncode == 1
     assert str(product.port("DAGSTER")) in done.stderr
     assert "RUNNINGCOACH_DAGSTER_PORT" in done.stderr
-    assert product.processes() == []
+    assert wait_until(lambda: product.processes() == [], 20), product.processes()
 
 
 def _answers(url: str) -> bool:
@@ -100,7 +100,7 @@ def _until_up(product: Product, process: subprocess.Popen[str]) -> None:
 
 def _fitness_days(product: Product) -> int:
     done = product.run("db", "shell", "-c", "select 'days', count(*) from fitness_metrics_daily")
-    return int(next(line.split("|")[1] for line in done.stdout.splitlines() if "days |" in line))
+    return int(next(line.split("|")[1] for line in done.stdout.splitlines() if line.strip().startswith("days")))
 
 
 def test_up_serves_sees_a_new_file_survives_kills_and_stops_without_a_trace(product: Product, tmp_path: Path) -> None:

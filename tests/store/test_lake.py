@@ -44,12 +44,18 @@ def test_what_was_written_is_read_back_the_same(lake: SampleLake) -> None:
 
 
 def test_a_folder_may_have_spaces_and_any_letters_in_its_name(tmp_path: Path) -> None:
-    lake = SampleLake(str(tmp_path / "my data [1] 한글 100%" / "activity_samples"))
+    lake = SampleLake(str(tmp_path / "my data's 한글 #1?" / "activity_samples"))
     frame = samples("a", "2025-05-31")
     lake.replace_months(frame, MAY)
     lake.replace_months(frame, MAY)
     assert ordered(lake.read(MAY)).equals(ordered(frame))
     assert ordered(lake.scan().collect()).equals(ordered(frame))
+
+
+@pytest.mark.parametrize("name", ["a[1]", "100%25"])
+def test_a_folder_that_delta_cannot_use_is_named_at_once(tmp_path: Path, name: str) -> None:
+    with pytest.raises(LakeUnavailable, match="RUNNINGCOACH_HOME"):
+        SampleLake(str(tmp_path / name / "activity_samples"))
 
 
 def test_a_month_is_replaced_in_one_commit_and_its_neighbours_stay(lake: SampleLake) -> None:
