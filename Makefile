@@ -18,9 +18,9 @@ up: $(SYNCED) ## serve Dagster and the dashboard
 	@exec $(BIN)/runningcoach up
 
 test: $(SYNCED) browser static ## everything, from the formatting check to the end-to-end tests
-	$(BIN)/pytest --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term:skip-covered
 
-check: $(SYNCED) static ## formatting, lint, types, import rules, definitions
+check: $(SYNCED) static ## formatting, lint, types, import rules
 
 static: $(SYNCED)
 	$(BIN)/ruff format --check .

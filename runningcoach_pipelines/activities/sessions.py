@@ -124,10 +124,6 @@ def _session_of_records(messages: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     record, sport = message(messages, "record"), message(messages, "sport")
     start = record.select(column(record, "timestamp", _UTC).min().alias("started_at")).drop_nulls()
     named = sport.select(column(sport, "sport", pl.String), column(sport, "sub_sport", pl.String)).head(1)
-    if named.is_empty():
-        named = pl.DataFrame(
-            {"sport": [None], "sub_sport": [None]}, schema={"sport": pl.String, "sub_sport": pl.String}
-        )
     unknown = [pl.lit(None, pl.Float64).alias(name) for name in (*_TOTAL_NAMES, "latitude_deg", "longitude_deg")]
     return start.join(named, how="cross").with_columns(unknown)
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 DEMO_ATHLETE = "demo"
 _WEEKS_SHOWN = 8
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def up() -> None:
@@ -71,6 +72,14 @@ def env() -> None:
 def _serve(settings: "Settings", url: str, keep: Callable[[], None]) -> int:
     from runningcoach_pipelines.services import supervise
     from runningcoach_pipelines.services.stack import up_services
+
+    if settings.host not in _LOOPBACK:
+        typer.secho(
+            f"RUNNINGCOACH_HOST={settings.host}: Dagster and the dashboard have no sign-in yet. Everyone who reaches "
+            "this machine can use them; put a proxy with a password in front.",
+            fg=typer.colors.YELLOW,
+            err=True,
+        )
 
     def announce() -> None:
         typer.secho("\nRunningCoach is up. Ctrl-C stops it.", bold=True)

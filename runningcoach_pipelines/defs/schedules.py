@@ -1,4 +1,6 @@
-"""Schedules, in home time: every day has its row, every week and month its summary, also without new files."""
+"""Schedules, in home time: every day has its row, also without a run, and a week or month is summed up when it ends."""
+
+import datetime as dt
 
 import dagster as dg
 
@@ -9,6 +11,7 @@ from runningcoach_pipelines.defs.jobs import (
     refresh_weeks,
 )
 from runningcoach_pipelines.defs.partitions import SETTINGS
+from runningcoach_pipelines.store.windows import monday
 
 daily_fitness = dg.ScheduleDefinition(
     name="daily_fitness",
@@ -17,20 +20,32 @@ daily_fitness = dg.ScheduleDefinition(
     execution_timezone=SETTINGS.timezone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
-weekly = dg.build_schedule_from_partitioned_job(
-    refresh_weeks,
-    name="weekly_summary",
-    minute_of_hour=20,
-    hour_of_day=0,
+
+
+@dg.schedule(
+    job=refresh_weeks,
+    cron_schedule="20 0 * * 1",
+    execution_timezone=SETTINGS.timezone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
-monthly = dg.build_schedule_from_partitioned_job(
-    refresh_month_summaries,
-    name="monthly_summary",
-    minute_of_hour=30,
-    hour_of_day=0,
+def weekly_summary(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """The week that has just ended."""
+    today = context.scheduled_execution_time.astimezone(SETTINGS.zone).date()
+    return dg.RunRequest(partition_key=(monday(today) - dt.timedelta(days=7)).isoformat())
+
+
+@dg.schedule(
+    job=refresh_month_summaries,
+    cron_schedule="30 0 1 * *",
+    execution_timezone=SETTINGS.timezone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
+def monthly_summary(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """The month that has just ended."""
+    today = context.scheduled_execution_time.astimezone(SETTINGS.zone).date()
+    return dg.RunRequest(partition_key=(today.replace(day=1) - dt.timedelta(days=1)).replace(day=1).isoformat())
+
+
 weekly_compaction = dg.ScheduleDefinition(
     name="weekly_compaction",
     job=compact_lake,
@@ -39,4 +54,4 @@ weekly_compaction = dg.ScheduleDefinition(
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
 
-SCHEDULES = [daily_fitness, weekly, monthly, weekly_compaction]
+SCHEDULES = [daily_fitness, weekly_summary, monthly_summary, weekly_compaction]

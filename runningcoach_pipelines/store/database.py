@@ -205,6 +205,6 @@ def _alembic(engine: Engine) -> "Iterator[Config]":
             yield config
         except CommandError as error:
             raise SchemaOutdated(
-                f"the database {engine.url.database} cannot be migrated: {error}. If it was made by a newer RunningCoach, "
-                "update this one; otherwise name a migration that exists"
+                f"the database {engine.url.database} cannot be migrated: {error}. If it was made by a newer "
+                "RunningCoach, update this one; otherwise name a migration that exists"
             ) from error

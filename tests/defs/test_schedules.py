@@ -35,9 +35,9 @@ def test_schedules_run_in_home_time(name: str, cron: str) -> None:
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING
 
 
-def test_monday_nights_run_is_of_the_week_that_began_or_ended() -> None:
-    assert _partition("weekly_summary", dt.datetime(2025, 5, 12, 0, 20, tzinfo=_SEOUL)) == "2025-05-12"
+def test_mondays_run_is_of_the_week_that_has_ended() -> None:
+    assert _partition("weekly_summary", dt.datetime(2025, 5, 12, 0, 20, tzinfo=_SEOUL)) == "2025-05-05"
 
 
-def test_a_firsts_run_is_of_the_month_that_began() -> None:
-    assert _partition("monthly_summary", dt.datetime(2025, 5, 1, 0, 30, tzinfo=_SEOUL)) == "2025-05-01"
+def test_the_run_of_a_first_is_of_the_month_that_has_ended() -> None:
+    assert _partition("monthly_summary", dt.datetime(2025, 5, 1, 0, 30, tzinfo=_SEOUL)) == "2025-04-01"

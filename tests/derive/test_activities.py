@@ -8,10 +8,11 @@ import polars as pl
 import pytest
 from sqlalchemy import select, text, update
 
+from runningcoach_pipelines.derive import activities
 from runningcoach_pipelines.derive.activities import derive_activities
 from runningcoach_pipelines.derive.raw_files import inspect_raw_files
 from runningcoach_pipelines.store.lakehouse import Lakehouse
-from runningcoach_pipelines.store.raw_files import FileStatus
+from runningcoach_pipelines.store.raw_files import FileStatus, Reading
 from runningcoach_pipelines.store.s3_blobs import BucketUnavailable
 from runningcoach_pipelines.store.tables import GarminRawFile
 from runningcoach_pipelines.store.windows import Window, lock
@@ -112,6 +113,28 @@ def test_one_bad_file_never_fails_the_month_and_is_recorded(lakehouse: Lakehouse
     (raw,) = lakehouse.files.failed()
     assert (raw.file_name, raw.error, raw.status) == ("bad.fit", failure.reason, FileStatus.FAILED)
     assert derive_activities(lakehouse, MAY).failures == []
+
+
+def test_a_file_that_cannot_be_decoded_any_more_is_recorded(lakehouse: Lakehouse) -> None:
+    """As after a parser that reads less than the one that looked inside at the import."""
+    bring(lakehouse, {"bad.fit": b"no FIT file", "good.fit": run()})
+    (raw,) = lakehouse.files.failed()
+    day = dt.date(2025, 5, 4)
+    lakehouse.files.record("me", raw.sha256, Reading("old", "activity", day, day))
+    report = derive_activities(lakehouse, MAY)
+    assert ([failure.file_name for failure in report.failures], report.activities) == (["bad.fit"], 1)
+    assert [raw.file_name for raw in lakehouse.files.failed()] == ["bad.fit"]
+
+
+def test_months_written_in_many_commits_are_the_same(lakehouse: Lakehouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    bring(lakehouse, {f"{n}.fit": run(at(START, n * 9 * DAY_S)) for n in range(-3, 6)})
+    derive_activities(lakehouse, SPRING)
+    before = silver(lakehouse)
+    monkeypatch.setattr(activities, "_ROWS_PER_COMMIT", 1)
+    version = lakehouse.samples.replace_months(before["activity_samples"], SPRING)
+    derive_activities(lakehouse, SPRING)
+    assert differing(before, silver(lakehouse)) == []
+    assert lakehouse.samples.replace_months(before["activity_samples"], SPRING) > version + 2
 
 
 def test_a_blob_restored_from_a_backup_is_read_again(lakehouse: Lakehouse) -> None:

@@ -49,7 +49,7 @@ def empty(lakehouse: Lakehouse) -> None:
 )
 @example(order=[*LAST_BEFORE_MIDNIGHT], cuts=[len(FILES) - 1], theirs="plain.fit")
 @example(order=[*reversed(LAST_BEFORE_MIDNIGHT)], cuts=[1], theirs="plain.fit")
-@examples(max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(max_examples=6, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_history_derived_as_it_comes_equals_history_derived_at_once(
     lakehouse: Lakehouse, order: list[str], cuts: list[int], theirs: str
 ) -> None:

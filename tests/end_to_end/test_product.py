@@ -2,9 +2,11 @@
 
 import datetime as dt
 import json
+import shlex
 import signal
 import socket
 import subprocess
+import sys
 import urllib.request
 from pathlib import Path
 
@@ -78,6 +80,26 @@ def test_a_taken_port_is_named_with_its_setting(product: Product) -> None:
     assert done.returncode == 1
     assert str(product.port("DAGSTER")) in done.stderr
     assert "RUNNINGCOACH_DAGSTER_PORT" in done.stderr
+    assert wait_until(lambda: product.processes() == [], 20), product.processes()
+
+
+def test_dagster_started_by_hand_loads_the_definitions_without_a_warning_of_ours(product: Product) -> None:
+    exported = product.run("env")
+    assert exported.returncode == 0, exported.stderr
+    names = dict(line.removeprefix("export ").split("=", 1) for line in exported.stdout.splitlines())
+    done = subprocess.run(
+        [Path(sys.executable).with_name("dagster"), "definitions", "validate", "-w", "workspace.yaml"],
+        env={**product.environment, **{name: shlex.split(value)[0] for name, value in names.items()}},
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "All code locations passed validation" in done.stdout + done.stderr
+    assert "runningcoach_pipelines/" not in done.stdout + done.stderr
+    # `env` leaves the database up; the next command stops it.
+    assert product.run("status").returncode == 0
     assert wait_until(lambda: product.processes() == [], 20), product.processes()
 
 

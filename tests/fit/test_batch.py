@@ -1,7 +1,10 @@
 """Many files at once: as one table, or file by file in worker processes."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import polars as pl
 from polars.testing import assert_frame_equal
@@ -102,3 +105,24 @@ def test_no_more_files_are_read_ahead_than_two_for_each_worker() -> None:
     assert next(results) == 2
     assert taken == 2
     assert list(results) == [2] * 9
+
+
+def test_workers_that_cannot_start_are_one_clear_error_and_not_a_failure_of_each_file(tmp_path: Path) -> None:
+    (tmp_path / "run.fit").write_bytes(run(3))
+    script = tmp_path / "unguarded.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from runningcoach_pipelines.fit import decode_each\n"
+        "print(list(decode_each([Path(__file__).with_name('run.fit').read_bytes()] * 3, workers=1)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+        timeout=120,
+    )
+    assert done.returncode == 1
+    assert "no worker process can start" in done.stderr
+    assert done.stdout == ""

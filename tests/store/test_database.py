@@ -16,11 +16,13 @@ from runningcoach_pipelines.store.athletes import ensure_athlete
 from runningcoach_pipelines.store.blob import sha256_of
 from runningcoach_pipelines.store.database import (
     DatabaseUnavailable,
+    SchemaOutdated,
     dagster_url,
     downgrade,
     engine_url,
     libpq_url,
     open_engine,
+    require_migrated,
     require_reachable,
     revision,
     upgrade,
@@ -123,6 +125,27 @@ def test_the_schema_goes_down_to_nothing_and_up_again(engine: Engine) -> None:
     upgrade(engine)
     assert our_tables(engine) == {table.name for table in Base.metadata.tables.values()}
     assert revision(engine) == head
+
+
+def test_a_database_of_a_newer_program_is_named_as_such(engine: Engine) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("update runningcoach.alembic_version set version_num = 'from_tomorrow'"))
+    with pytest.raises(SchemaOutdated, match=r"from_tomorrow.*newer RunningCoach"):
+        upgrade(engine)
+
+
+def test_a_schema_of_another_time_is_named_with_the_remedy(engine: Engine) -> None:
+    require_migrated(engine)
+    downgrade(engine, "base")
+    with pytest.raises(SchemaOutdated, match=r"stands at migration none.*runningcoach db upgrade"):
+        require_migrated(engine)
+
+
+def test_a_query_without_a_server_is_a_clear_error() -> None:
+    engine = open_engine(f"postgresql://me:geheim@127.0.0.1:{free_port()}/db")
+    for ask in (revision, require_migrated):
+        with pytest.raises(DatabaseUnavailable, match="does not answer"):
+            ask(engine)
 
 
 def test_upgrades_at_once_wait_for_each_other(engine: Engine) -> None:

@@ -3,18 +3,26 @@
 import datetime as dt
 
 from runningcoach_pipelines.settings import Compression
+from runningcoach_pipelines.store.athletes import ensure_athlete
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.read_models import (
     BlobStatistics,
+    KnownAthlete,
     athlete_status,
     blob_statistics,
     fitness,
+    fitness_until,
+    known_athletes,
     latest_activities,
     summaries,
+    weeks,
 )
 from runningcoach_pipelines.store.tables import AnalyticsSummary, FitnessMetricsDaily
-from tests.deriving import TODAY
+from runningcoach_pipelines.store.windows import Window
+from tests.deriving import TODAY, bring, derive
+from tests.making import run
+from tests.store.sampling import MAY
 
 FIRST_DAY = dt.date(2025, 5, 4)
 
@@ -33,6 +41,33 @@ def test_the_last_weeks_come_oldest_first(derived: Lakehouse) -> None:
     assert summaries(derived.engine, "me", "week", last=2).equals(weeks.tail(2))
     months = summaries(derived.engine, "me", "month", last=8)
     assert months.select("period_start", "runs").rows() == [(dt.date(2025, 5, 1), 2), (dt.date(2025, 6, 1), 1)]
+
+
+def test_fitness_until_a_day_ends_there(derived: Lakehouse) -> None:
+    until = fitness_until(derived.engine, "me", dt.date(2025, 5, 10), last=3)
+    assert until["day"].to_list() == [dt.date(2025, 5, 8), dt.date(2025, 5, 9), dt.date(2025, 5, 10)]
+    assert fitness_until(derived.engine, "me", FIRST_DAY, last=3)["day"].to_list() == [FIRST_DAY]
+    assert fitness_until(derived.engine, "me", FIRST_DAY - dt.timedelta(days=1), last=3).is_empty()
+
+
+def test_every_week_of_a_window_has_a_row_rest_weeks_zeros(derived: Lakehouse) -> None:
+    shown = weeks(derived.engine, "me", Window(dt.date(2025, 5, 4), dt.date(2025, 5, 13)))
+    assert shown.select("period_start", "runs", "run_distance_m").rows() == [
+        (dt.date(2025, 4, 28), 1, 1800),
+        (dt.date(2025, 5, 5), 1, 1800),
+        (dt.date(2025, 5, 12), 0, 0),
+    ]
+    assert weeks(derived.engine, "nobody", MAY).select("runs").sum().item() == 0
+
+
+def test_athletes_are_known_by_whether_there_is_something_to_show(lakehouse: Lakehouse) -> None:
+    ensure_athlete(lakehouse.engine, "new", "New One")
+    bring(lakehouse, {"a.fit": run()})
+    derive(lakehouse)
+    assert known_athletes(lakehouse.engine) == [
+        KnownAthlete("me", "me", has_activities=True),
+        KnownAthlete("new", "New One", has_activities=False),
+    ]
 
 
 def test_the_latest_activities_come_newest_first(derived: Lakehouse) -> None:
