@@ -1,8 +1,6 @@
 """One piece of work of ours on the stores of the environment, its costs as a JSON document on the last line.
 
-    python -m bench.stages --postmaster PID {demo YEARS | derive | dagster | import FOLDER | one-by-one COUNT}
-
-`bench.pipeline` runs each in a process of its own, so that a peak of memory belongs to that work alone.
+`bench.pipeline` runs each of {demo YEARS | derive | dagster | import FOLDER | one-by-one COUNT} in a process of its own, so that a peak of memory belongs to that work alone.
 """
 
 from __future__ import annotations
@@ -193,7 +191,3 @@ def main() -> None:
             case _:
                 result = {"activities": one_by_one(lakehouse, arguments.postmaster, arguments.count)}
     print(json.dumps({**result, "stages": stages.done}))
-
-
-if __name__ == "__main__":
-    main()
