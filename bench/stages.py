@@ -1,6 +1,6 @@
 """One piece of work of ours on the stores of the environment, its costs as a JSON document on the last line.
 
-`bench.pipeline` runs each of {demo YEARS | derive | dagster | import FOLDER | one-by-one COUNT} in a process of its
+Of {demo YEARS | derive | dagster | import FOLDER | one-by-one COUNT}, `bench.pipeline` runs each in a process of its
 own, so that a peak of memory belongs to that work alone.
 """
 

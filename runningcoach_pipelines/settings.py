@@ -43,7 +43,11 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="RUNNINGCOACH_", env_file=".env", extra="ignore", frozen=True, populate_by_name=True
+        env_prefix="RUNNINGCOACH_",
+        env_file=(PROJECT_ROOT / ".env", ".env"),
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
     )
 
     home: Path = PROJECT_ROOT / "data"

@@ -16,6 +16,7 @@ from runningcoach_pipelines.metrics import (
     pace,
     quantity,
     trimp,
+    zones,
 )
 from runningcoach_pipelines.store.athletes import read_settings
 from runningcoach_pipelines.store.frames import frame_schema, read_frame
@@ -27,7 +28,6 @@ CODE_VERSION = "1"
 
 HR_REST_BPM = 60.0
 HR_MAX_BPM = 190.0
-THRESHOLD_OF_MAX = 0.92
 """Stand-ins for settings an athlete has not given (docs/metrics.md); rows that used one are `settings_estimated`."""
 
 IMPUTED_LOAD_PER_H = 50.0
@@ -75,6 +75,8 @@ def measure(activities: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
         distance_m=pl.coalesce("distance_m", "sampled_distance_m"),
         elapsed_s=pl.coalesce("elapsed_s", "sampled_elapsed_s"),
         timer_s=pl.coalesce("timer_s", "sampled_timer_s"),
+        # The last sample of a smart recording counts for a whole step.
+        moving_s=_COL("moving_s").clip(upper_bound=pl.coalesce("timer_s", "sampled_timer_s")),
         avg_heart_rate_bpm=pl.coalesce("sampled_avg_heart_rate_bpm", "avg_heart_rate_bpm"),
         max_heart_rate_bpm=pl.coalesce("sampled_max_heart_rate_bpm", "max_heart_rate_bpm"),
         ascent_m=pl.coalesce("ascent_m", "sampled_ascent_m"),
@@ -106,7 +108,7 @@ def _with_settings(activities: pl.DataFrame, settings: pl.DataFrame) -> pl.DataF
         settings_estimated=pl.any_horizontal(_COL("sex", "hr_rest_bpm", "hr_max_bpm", "hr_threshold_bpm").is_null()),
         hr_rest_bpm=_COL("hr_rest_bpm").fill_null(HR_REST_BPM),
         hr_max_bpm=hr_max,
-        hr_threshold_bpm=_COL("hr_threshold_bpm").fill_null(THRESHOLD_OF_MAX * hr_max),
+        hr_threshold_bpm=_COL("hr_threshold_bpm").fill_null(zones.LTHR_SHARE_OF_MAX * hr_max),
     )
 
 
@@ -116,7 +118,17 @@ def _from_samples(samples: pl.DataFrame) -> pl.DataFrame:
         weight_s=clock.weight_s(_COL("timer_s")).over(by),
         hr=heart_rate.plausible(_COL("heart_rate_bpm"), _COL("elapsed_s"), _COL("hr_max_bpm")).over(by),
         grade=grade.over_distance(_COL("distance_m"), _COL("altitude_m")).over(by),
-    ).with_columns(flat_speed_mps=gap.flat_speed_mps(_COL("speed_mps"), _COL("grade").fill_null(0)))
+    ).with_columns(
+        flat_speed_mps=gap.flat_speed_mps(_COL("speed_mps"), _COL("grade").fill_null(0)),
+        # By sample, not inside the aggregation: an exponential over a month at once is many times faster.
+        trimp_points=trimp.banister_points(
+            _COL("hr"),
+            _COL("weight_s"),
+            hr_rest_bpm=_COL("hr_rest_bpm"),
+            hr_max_bpm=_COL("hr_max_bpm"),
+            sex=_COL("sex"),
+        ),
+    )
     timer_s = clock.timer_time_s(_COL("timer_s"))
     sums = weighed.group_by(by).agg(
         sampled_distance_m=_COL("distance_m").drop_nulls().last(),
@@ -128,13 +140,7 @@ def _from_samples(samples: pl.DataFrame) -> pl.DataFrame:
         sampled_max_heart_rate_bpm=heart_rate.max_bpm(_COL("heart_rate_bpm")),
         heart_rate_coverage=heart_rate.coverage(_COL("hr"), _COL("weight_s"), timer_s),
         sampled_ascent_m=elevation.ascent_descent(_COL("altitude_m")).struct.field("ascent_m"),
-        trimp=trimp.banister(
-            _COL("hr"),
-            _COL("weight_s"),
-            hr_rest_bpm=_COL("hr_rest_bpm"),
-            hr_max_bpm=_COL("hr_max_bpm"),
-            sex=_COL("sex"),
-        ),
+        trimp=quantity.total(_COL("trimp_points")),
     )
     seconds = (
         clock.per_second(weighed)

@@ -9,10 +9,10 @@ from runningcoach_pipelines.derive.activities import derive_activities
 from runningcoach_pipelines.derive.activity_metrics import (
     HR_MAX_BPM,
     IMPUTED_LOAD_PER_H,
-    THRESHOLD_OF_MAX,
     derive_activity_metrics,
 )
 from runningcoach_pipelines.fit.encode import Rows, encode
+from runningcoach_pipelines.metrics.zones import LTHR_SHARE_OF_MAX
 from runningcoach_pipelines.store.athletes import SettingsFrom, store_settings
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from tests.deriving import SPRING, bring, derive, table
@@ -69,7 +69,7 @@ def test_pace_says_nothing_on_a_treadmill_or_a_bicycle(lakehouse: Lakehouse, cha
 
 
 def test_what_is_not_known_of_an_athlete_is_estimated_and_marked(lakehouse: Lakehouse) -> None:
-    row = one(lakehouse, activity(hour(heart_rate=round(HR_MAX_BPM * THRESHOLD_OF_MAX))))
+    row = one(lakehouse, activity(hour(heart_rate=round(HR_MAX_BPM * LTHR_SHARE_OF_MAX))))
     assert row["hr_load"] == pytest.approx(100, rel=0.01)
     assert (row["settings_estimated"], row["settings_valid_from"], row["pace_load"]) == (True, None, None)
 
