@@ -18,7 +18,7 @@ up: $(SYNCED) ## serve Dagster and the dashboard
 	@exec $(BIN)/runningcoach up
 
 test: $(SYNCED) browser static ## everything, from the formatting check to the end-to-end tests
-	$(BIN)/pytest --numprocesses=auto --dist=loadfile --cov --cov-report=term:skip-covered
+	$(BIN)/pytest --numprocesses=auto --dist=loadfile --no-loadscope-reorder --cov --cov-report=term:skip-covered
 
 check: $(SYNCED) static ## formatting, lint, types, import rules
 

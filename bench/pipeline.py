@@ -93,6 +93,7 @@ def _history(sizes: Sequence[int], new_activities: int, command: str) -> None:
     derived: dict[int, Outcome] = {}
     imported: dict[int, Outcome] = {}
     dagster: dict[int, Outcome] = {}
+    made_by = f"{command} --years {' '.join(map(str, sorted(sizes)))} --new-activities {new_activities}"
     for years in sorted(sizes):
         with sandbox() as place:
             imported[years] = _work(place, "demo", years)
@@ -100,15 +101,12 @@ def _history(sizes: Sequence[int], new_activities: int, command: str) -> None:
             dagster[years] = _work(place, "dagster")
             _print_progress(f"{years} years done")
             if years == max(sizes):
-                single = _work(place, "one-by-one", new_activities)[1]["activities"]
-                waits = sensor.measure(place, skip=new_activities + 1)
-    made_by = f"{command} --years {' '.join(map(str, sorted(sizes)))}"
-    _print_import(imported, made_by)
-    _print_totals(derived, made_by)
-    _print_stages(derived, made_by)
-    _print_dagster(dagster, derived, made_by)
-    _print_new_activity(single, max(sizes), made_by)
-    sensor.report(waits, max(sizes), made_by)
+                _print_import(imported, made_by)
+                _print_totals(derived, made_by)
+                _print_stages(derived, made_by)
+                _print_dagster(dagster, derived, made_by)
+                _print_new_activity(_work(place, "one-by-one", new_activities)[1]["activities"], years, made_by)
+                sensor.report(sensor.measure(place, skip=new_activities + 1), years, made_by)
 
 
 def _print_progress(text: str) -> None:
@@ -252,6 +250,7 @@ def _peers(count: int, passes: int, command: str) -> None:
         print(error)
         peer = None
     rows_written: dict[str, int] = {}
+    stages: list[Mapping[str, Mapping[str, float]]] = []
     with tempfile.TemporaryDirectory(prefix="runningcoach-bench-") as name:
         files = Path(name) / "files"
         records = _write_peer_files(files, count)
@@ -260,7 +259,9 @@ def _peers(count: int, passes: int, command: str) -> None:
                 home = Path(name) / f"{contender.split()[0]}-{number}"
                 home.mkdir()
                 if contender == "ours":
-                    finished, written = _import_with_ours(files)
+                    finished, result = _import_with_ours(files)
+                    written = result["samples"]
+                    stages.append(result["stages"])
                 elif peer is not None and contender.startswith("GarminDB"):
                     finished, written = _import_with_garmindb(peer, files, home)
                 else:
@@ -277,6 +278,9 @@ def _peers(count: int, passes: int, command: str) -> None:
         "runs and is migrated before. The others write rows into SQLite and stop there.\n"
     )
     _print_peers(contenders, records, rows_written)
+    taken = {name: statistics.median(each[name]["wall_s"] for each in stages) for name in stages[0]}
+    parts = ", ".join(f"{name} {seconds(value)} s" for name, value in taken.items())
+    print(f"Of ours: {parts}; the rest is starting Python and opening the stores.")
 
 
 def _print_peers(contenders: Mapping[str, Sequence[Finished]], records: int, written: Mapping[str, int]) -> None:
@@ -303,7 +307,7 @@ def _print_peers(contenders: Mapping[str, Sequence[Finished]], records: int, wri
     table(
         (
             *("importer", "wall s", "CPU s (with PostgreSQL's)", "records/s"),
-            *("wall, of ours", "CPU, of ours", "sample rows written", "peak RSS"),
+            *("wall, times ours", "CPU, times ours", "sample rows written", "peak RSS"),
         ),
         rows,
     )
@@ -322,10 +326,9 @@ def _write_peer_files(folder: Path, count: int) -> int:
     return records
 
 
-def _import_with_ours(files: Path) -> tuple[Finished, int]:
+def _import_with_ours(files: Path) -> tuple[Finished, Any]:
     with sandbox() as place:
-        finished, result = _work(place, "import", files)
-        return finished, result["samples"]
+        return _work(place, "import", files)
 
 
 def _import_with_garmindb(python: Path, files: Path, home: Path) -> tuple[Finished, int]:

@@ -66,6 +66,7 @@ def _up(place: Sandbox) -> Iterator[None]:
         **place.environment,
         "RUNNINGCOACH_DAGSTER_PORT": str(dagster),
         "RUNNINGCOACH_APP_PORT": str(app),
+        "TMPDIR": str(place.folder),
     }
     log = place.folder / "up.log"
     with log.open("wb") as stream:
