@@ -1,7 +1,7 @@
 """The pipeline, measured: years from bronze to summaries, in process and in Dagster; one new activity; peers; start-up.
 
     make bench
-    python -m bench.pipeline [--parts history peers startup] [--years 2 5 10] [--new-activities 9] [--peer-files 24]
+    python -m bench.pipeline [--parts history sensor peers startup] [--years 2 5 10] [--new-activities 9] [--peer-files 24]
                              [--passes 3] [--cores 2]
 
 Prints Markdown for docs/benchmarks.md. Everything works on the demo athlete of one seed, in temporary folders with a
@@ -33,7 +33,9 @@ from runningcoach_pipelines.demo import count_files, iter_history
 from runningcoach_pipelines.fit import decode
 from runningcoach_pipelines.settings import PROJECT_ROOT
 
-PARTS = ("history", "peers", "startup")
+PARTS = ("history", "sensor", "peers", "startup")
+"""`sensor` is measured on the stores that `history` leaves, and needs it."""
+
 _STAGES = ("activities", "activity_metrics", "fitness", "weeks", "months")
 _VERSIONS = ("numpy", "polars", "deltalake", "sqlalchemy", "psycopg", "dagster", "fitdecode")
 _HELP_RUNS = 9
@@ -47,7 +49,9 @@ def main() -> None:
     command = f"python -m bench.pipeline --cores {arguments.cores}"
     _print_machine("Start")
     if "history" in arguments.parts:
-        _history(arguments.years, arguments.new_activities, f"{command} --parts history")
+        with_sensor = "sensor" in arguments.parts
+        parts = "history sensor" if with_sensor else "history"
+        _history(arguments.years, arguments.new_activities, f"{command} --parts {parts}", with_sensor=with_sensor)
     if "peers" in arguments.parts:
         _peers(arguments.peer_files, arguments.passes, f"{command} --parts peers")
     if "startup" in arguments.parts:
@@ -88,7 +92,7 @@ def _work(place: Sandbox, *words: object) -> Outcome:
     return finished, finished.result()
 
 
-def _history(sizes: Sequence[int], new_activities: int, command: str) -> None:
+def _history(sizes: Sequence[int], new_activities: int, command: str, *, with_sensor: bool) -> None:
     """All sizes, and on the stores of the last and largest one what a new activity takes."""
     derived: dict[int, Outcome] = {}
     imported: dict[int, Outcome] = {}
@@ -106,7 +110,8 @@ def _history(sizes: Sequence[int], new_activities: int, command: str) -> None:
                 _print_stages(derived, made_by)
                 _print_dagster(dagster, derived, made_by)
                 _print_new_activity(_work(place, "one-by-one", new_activities)[1]["activities"], years, made_by)
-                sensor.report(sensor.measure(place, skip=new_activities + 1), years, made_by)
+                if with_sensor:
+                    sensor.report(sensor.measure(place, skip=new_activities + 1), years, made_by)
 
 
 def _print_progress(text: str) -> None:

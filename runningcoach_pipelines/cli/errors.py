@@ -14,7 +14,7 @@ def explained(error: Exception) -> tuple[str | None, int]:
     """Message and exit status of an expected error; None for a bug, which deserves its trace."""
     if isinstance(error, ValidationError):
         return _settings_message(error), WRONG_USAGE
-    if isinstance(error, FileNotFoundError | NotADirectoryError | FileExistsError | PermissionError):
+    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError | FileExistsError | PermissionError):
         return str(error), WRONG_USAGE
     if isinstance(error, BlobError | DatabaseUnavailable | LakeUnavailable | FitDecodeError):
         return str(error), FAILED
