@@ -1,8 +1,8 @@
 """The pipeline, measured: years from bronze to summaries, in process and in Dagster; one new activity; peers; start-up.
 
     make bench
-    python -m bench.pipeline [--parts history sensor peers startup] [--years 2 5 10] [--new-activities 9] [--peer-files 24]
-                             [--passes 3] [--cores 2]
+    python -m bench.pipeline [--parts history sensor peers startup] [--years 2 5 10] [--new-activities 9]
+                             [--peer-files 24] [--passes 3] [--cores 2]
 
 Prints Markdown for docs/benchmarks.md. Everything works on the demo athlete of one seed, in temporary folders with a
 PostgreSQL of their own; each measured piece of work has a fresh process. Nothing is asserted.

@@ -9,12 +9,14 @@ from runningcoach_pipelines.store.problems import DatabaseUnavailable
 
 FAILED, WRONG_USAGE = 1, 2
 
+_WRONG_PATH = (FileNotFoundError, NotADirectoryError, IsADirectoryError, FileExistsError, PermissionError)
+
 
 def explained(error: Exception) -> tuple[str | None, int]:
     """Message and exit status of an expected error; None for a bug, which deserves its trace."""
     if isinstance(error, ValidationError):
         return _settings_message(error), WRONG_USAGE
-    if isinstance(error, FileNotFoundError | NotADirectoryError | IsADirectoryError | FileExistsError | PermissionError):
+    if isinstance(error, _WRONG_PATH):
         return str(error), WRONG_USAGE
     if isinstance(error, BlobError | DatabaseUnavailable | LakeUnavailable | FitDecodeError):
         return str(error), FAILED
