@@ -123,3 +123,17 @@ def test_a_failed_blocking_check_holds_what_follows(instance: dg.DagsterInstance
 def test_without_a_change_nothing_is_asked_for(instance: dg.DagsterInstance) -> None:
     ticks = Ticks(instance)
     assert [ticks.requested() for _ in range(3)] == [{}, {}, {}]
+
+
+def test_an_update_that_lands_as_an_earlier_run_ends_is_not_lost(instance: dg.DagsterInstance) -> None:
+    ticks = Ticks(instance)
+    ticks.requested()
+    decoded(instance, "2025-05-01")
+    blocking_checks_pass(instance)
+    ticks.materialize(ticks.requested())
+    decoded(instance, "2025-05-01")
+    wanted = ticks.requested()
+    assert wanted["fitness_metrics_daily"] == {None}
+    assert wanted["monthly_summaries"] == {"2025-05-01"}
+    ticks.materialize(wanted)
+    assert ticks.requested() == {}

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from runningcoach_pipelines.defs.automation import follow_any_change, follow_upstream
+from runningcoach_pipelines.defs.automation import follow_any_change, follow_in_the_same_run
 from runningcoach_pipelines.defs.metadata import OWNERS, stopwatch, table
 from runningcoach_pipelines.defs.partitions import MONTH, MONTHS_PER_RUN, window_of
 from runningcoach_pipelines.defs.resources import today
@@ -15,7 +15,7 @@ from runningcoach_pipelines.store.lakehouse import Lakehouse
     deps=["activities", "activity_samples"],
     partitions_def=MONTH,
     backfill_policy=dg.BackfillPolicy.multi_run(MONTHS_PER_RUN),
-    automation_condition=follow_upstream(),
+    automation_condition=follow_in_the_same_run(),
     group_name="gold",
     kinds={"postgres", "polars"},
     owners=OWNERS,
