@@ -35,13 +35,13 @@ def import_(
                 today=today(lakehouse.settings),
                 on_file=on_file,
             )
-        if then_materialize:
+        if then_materialize and lakehouse.files.activities_to_derive():
             run_materialization(lakehouse, None)
     if as_json:
         print_json(report)
     else:
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(report.kinds.items()))
-        typer.echo(f"{report.new} new files ({kinds or 'none readable'}), {report.known} known")
+        typer.echo(f"{report.new} new files{f' ({kinds})' if kinds else ''}, {report.known} known")
         if report.days and not then_materialize:
             typer.echo("Next: `runningcoach up` computes what follows by itself, or `runningcoach materialize`.")
     print_problems("Kept, but not readable", [(p.name, p.reason) for p in report.failed])

@@ -1,5 +1,6 @@
 """Entry point: the commands, and how errors end: 0 done, 1 something failed, 2 wrong usage or settings."""
 
+import signal
 import sys
 from typing import Annotated
 
@@ -39,6 +40,9 @@ def version(
 
 def run() -> None:
     """Run the command line; expected errors print one message instead of a trace."""
+    # A shell's background job inherits an ignored SIGINT, which Dagster copies to SIGTERM: nothing would stop us.
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         app()
     except Exception as error:

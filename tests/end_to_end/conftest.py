@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import free_port
 
-_COMMAND = Path(sys.executable).with_name("runningcoach")
+COMMAND = Path(sys.executable).with_name("runningcoach")
 
 
 @dataclass
@@ -28,12 +28,15 @@ class Product:
 
     def run(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [_COMMAND, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=600
+            [COMMAND, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=600
         )
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return self.start_program([str(COMMAND), *arguments])
+
+    def start_program(self, command: list[str]) -> subprocess.Popen[str]:
         process = subprocess.Popen(
-            [_COMMAND, *arguments],
+            command,
             env=self.environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -16,7 +16,7 @@ import pytest
 from runningcoach_pipelines.demo import iter_history
 from runningcoach_pipelines.store.lake import SampleLake
 from runningcoach_pipelines.waiting import wait_until
-from tests.end_to_end.conftest import Product
+from tests.end_to_end.conftest import COMMAND, Product
 
 pytestmark = pytest.mark.end_to_end
 
@@ -70,6 +70,16 @@ def test_everything_derived_is_the_same_when_it_is_rebuilt_from_the_files(produc
     done = product.run("materialize", "--rebuild")
     assert done.returncode == 0, done.stderr
     assert (_fingerprints(product), _samples(product)) == before
+
+
+def test_sigterm_ends_a_demo_that_a_script_started_in_the_background(product: Product) -> None:
+    # Such a shell starts its jobs with SIGINT ignored, and Dagster copies that to SIGTERM.
+    ignoring = ["sh", "-c", 'trap "" INT; exec "$0" up', str(COMMAND)]
+    process = product.start_program(ignoring)
+    _until_up(product, process)
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0
+    assert wait_until(lambda: product.processes() == [], 20), product.processes()
 
 
 def test_a_taken_port_is_named_with_its_setting(product: Product) -> None:
