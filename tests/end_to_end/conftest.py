@@ -15,13 +15,25 @@ from tests.conftest import free_port
 COMMAND = Path(sys.executable).with_name("runningcoach")
 
 
+@dataclass(frozen=True)
+class Served:
+    """A process that goes on until it is stopped, and the file with what it prints."""
+
+    process: subprocess.Popen[bytes]
+    output: Path
+
+    @property
+    def is_up(self) -> bool:
+        return "RunningCoach is up" in self.output.read_text(errors="replace")
+
+
 @dataclass
 class Product:
     """A home folder, free ports, and commands on them."""
 
     home: Path
     environment: dict[str, str]
-    started: list[subprocess.Popen[str]] = field(default_factory=list)
+    started: list[Served] = field(default_factory=list)
 
     def port(self, name: str) -> int:
         return int(self.environment[f"RUNNINGCOACH_{name}_PORT"])
@@ -31,20 +43,18 @@ class Product:
             [COMMAND, *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=600
         )
 
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
+    def start(self, *arguments: str) -> Served:
         return self.start_program([str(COMMAND), *arguments])
 
-    def start_program(self, command: list[str]) -> subprocess.Popen[str]:
-        process = subprocess.Popen(
-            command,
-            env=self.environment,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        self.started.append(process)
-        return process
+    def start_program(self, command: list[str]) -> Served:
+        output = self.home.with_name(f"output-{len(self.started)}.txt")
+        with output.open("wb") as stream:
+            process = subprocess.Popen(
+                command, env=self.environment, stdout=stream, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        served = Served(process, output)
+        self.started.append(served)
+        return served
 
     def processes(self) -> list[str]:
         """Command lines of all processes that know this home, except zombies."""
@@ -70,7 +80,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     ports = {f"RUNNINGCOACH_{name}_PORT": str(free_port()) for name in ("PG", "DAGSTER", "APP")}
     product = Product(home, {**ours, **ports, "RUNNINGCOACH_HOME": str(home), "COLUMNS": "160"})
     yield product
-    for process in product.started:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+    for served in product.started:
+        if served.process.poll() is None:
+            os.killpg(served.process.pid, signal.SIGKILL)
+            served.process.wait()

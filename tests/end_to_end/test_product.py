@@ -72,11 +72,9 @@ def test_everything_derived_is_the_same_when_it_is_rebuilt_from_the_files(produc
     assert (_fingerprints(product), _samples(product)) == before
 
 
-def test_sigterm_ends_a_demo_that_a_script_started_in_the_background(product: Product) -> None:
+def test_sigterm_ends_an_up_that_a_script_started_in_the_background(product: Product) -> None:
     # Such a shell starts its jobs with SIGINT ignored, and Dagster copies that to SIGTERM.
-    ignoring = ["sh", "-c", 'trap "" INT; exec "$0" up', str(COMMAND)]
-    process = product.start_program(ignoring)
-    _until_up(product, process)
+    process = _up(product, ignoring_sigint=True)
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
     assert wait_until(lambda: product.processes() == [], 20), product.processes()
@@ -121,13 +119,15 @@ def _answers(url: str) -> bool:
         return False
 
 
-def _until_up(product: Product, process: subprocess.Popen[str]) -> None:
-    urls = [
-        f"http://127.0.0.1:{product.port('DAGSTER')}/server_info",
-        f"http://127.0.0.1:{product.port('APP')}/_stcore/health",
-    ]
-    assert wait_until(lambda: process.poll() is not None or all(map(_answers, urls)), _PATIENCE_S)
-    assert process.poll() is None, process.stdout.read() if process.stdout else ""
+def _up(product: Product, *, ignoring_sigint: bool = False) -> subprocess.Popen[bytes]:
+    """`runningcoach up`, ready. Its own word counts: for a moment a killed one's services still answer."""
+    shell = ["sh", "-c", 'trap "" INT; exec "$0" up', str(COMMAND)]
+    served = product.start_program(shell) if ignoring_sigint else product.start("up")
+    assert wait_until(lambda: served.is_up or served.process.poll() is not None, _PATIENCE_S)
+    assert served.process.poll() is None, served.output.read_text()
+    assert _answers(f"http://127.0.0.1:{product.port('DAGSTER')}/server_info")
+    assert _answers(f"http://127.0.0.1:{product.port('APP')}/_stcore/health")
+    return served.process
 
 
 def _fitness_days(product: Product) -> int:
@@ -136,8 +136,7 @@ def _fitness_days(product: Product) -> int:
 
 
 def test_up_serves_sees_a_new_file_survives_kills_and_stops_without_a_trace(product: Product, tmp_path: Path) -> None:
-    process = product.start("up")
-    _until_up(product, process)
+    process = _up(product)
     days = _fitness_days(product)
     # A run from the year before the demo's: the sensor must see it, and every day between must get its row.
     old = next(iter(iter_history(seed=9, years=2, until=dt.datetime.now(dt.UTC).date() - dt.timedelta(days=400))))
@@ -151,14 +150,12 @@ def test_up_serves_sees_a_new_file_survives_kills_and_stops_without_a_trace(prod
 
     process.kill()
     process.wait()
-    again = product.start("up")
-    _until_up(product, again)
+    again = _up(product)
     again.send_signal(signal.SIGTERM)
     assert again.wait(60) == 0
     assert wait_until(lambda: product.processes() == [], 20), product.processes()
 
-    last = product.start("up")
-    _until_up(product, last)
+    last = _up(product)
     last.send_signal(signal.SIGINT)
     assert last.wait(60) == 0
     assert wait_until(lambda: product.processes() == [], 20), product.processes()
