@@ -82,6 +82,7 @@ def test_sigterm_ends_an_up_that_a_script_started_in_the_background(product: Pro
 
 def test_a_taken_port_is_named_with_its_setting(product: Product) -> None:
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of the last test may linger there
         taken.bind(("127.0.0.1", product.port("DAGSTER")))
         taken.listen()
         done = product.run("up")
