@@ -19,7 +19,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 
 
 class Compression(StrEnum):
-    """How a FIT blob is stored. gzip is smaller, zstd nine times faster (docs/benchmarks.md)."""
+    """How a FIT blob is stored. gzip is smaller, zstd seven times faster (docs/benchmarks.md)."""
 
     GZIP = "gzip"
     ZSTD = "zstd"
