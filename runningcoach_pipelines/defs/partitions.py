@@ -5,6 +5,7 @@ leave days without a summary, silently. `end_offset=1` makes today, this week an
 """
 
 import datetime as dt
+from collections.abc import Mapping
 
 import dagster as dg
 
@@ -20,6 +21,10 @@ _START = SETTINGS.history_start
 DAY = dg.DailyPartitionsDefinition(start_date=_START.isoformat(), timezone=_ZONE, end_offset=1)
 WEEK = dg.WeeklyPartitionsDefinition(start_date=monday(_START).isoformat(), timezone=_ZONE, day_offset=1, end_offset=1)
 MONTH = dg.MonthlyPartitionsDefinition(start_date=_START.replace(day=1).isoformat(), timezone=_ZONE, end_offset=1)
+
+_PARTITION = "dagster/partition"
+_RANGE_START = "dagster/asset_partition_range_start"
+_RANGE_END = "dagster/asset_partition_range_end"
 
 DAYS_PER_RUN = 366
 MONTHS_PER_RUN = 24
@@ -50,8 +55,14 @@ def known_months(window: Window, today: dt.date) -> Window | None:
     return Window(start, end) if start < end else None
 
 
+def months_asked_for(tags: Mapping[str, str]) -> Window | None:
+    """The months that a run's tags name, for an asset check, which has no partitions of its own; None: no month."""
+    first = tags.get(_PARTITION, tags.get(_RANGE_START))
+    last = tags.get(_PARTITION, tags.get(_RANGE_END))
+    if first is None or last is None:
+        return None
+    return Window(dt.date.fromisoformat(first), next_month(dt.date.fromisoformat(last)))
+
+
 def _range_tags(first: dt.date, last: dt.date) -> dict[str, str]:
-    return {
-        "dagster/asset_partition_range_start": first.isoformat(),
-        "dagster/asset_partition_range_end": last.isoformat(),
-    }
+    return {_RANGE_START: first.isoformat(), _RANGE_END: last.isoformat()}

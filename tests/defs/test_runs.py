@@ -8,8 +8,9 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
-from runningcoach_pipelines.definitions import build_defs
+from runningcoach_pipelines.definitions import ASSETS, build_defs
 from runningcoach_pipelines.defs import launch
+from runningcoach_pipelines.defs.checks import each_instant_once
 from runningcoach_pipelines.defs.partitions import month_range_tags
 from runningcoach_pipelines.demo import iter_history
 from runningcoach_pipelines.ingest.importing import import_files
@@ -184,3 +185,28 @@ def test_checks_fail_on_tables_that_were_broken(
     (verdict,) = result.get_asset_check_evaluations()
     assert not verdict.passed
     assert verdict.metadata["violations"].value > 0
+
+
+def test_a_months_run_checks_the_samples_of_its_months(filled: Lakehouse, instance: dg.DagsterInstance) -> None:
+    first, *_, last = _window(filled).months()
+    assert _run(filled, instance, "refresh_months", month_range_tags(_window(filled))).success
+    twice = filled.samples.read(first)
+    filled.samples.replace_months(pl.concat([twice, twice.head(1)]), first)
+    assert _run(filled, instance, "refresh_months", month_range_tags(last)).success
+    assert _each_instant_once(instance)
+    everywhere = dg.materialize(
+        [*ASSETS, each_instant_once],
+        selection=dg.AssetSelection.checks(each_instant_once),
+        instance=instance,
+        resources={"lakehouse": filled},
+        raise_on_error=False,
+    )
+    assert not everywhere.success  # it blocks
+    assert not _each_instant_once(instance)
+
+
+def _each_instant_once(instance: dg.DagsterInstance) -> bool:
+    """The check's newest verdict."""
+    records = instance.get_event_records(dg.EventRecordsFilter(dg.DagsterEventType.ASSET_CHECK_EVALUATION))
+    verdicts = [record.event_log_entry.dagster_event.asset_check_evaluation_data for record in records]
+    return next(verdict.passed for verdict in verdicts if verdict.check_name == "each_instant_once")
