@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
+from polars.testing import assert_frame_equal, assert_series_equal
 
 from runningcoach_pipelines.fit import FitDecodeError, FitFile, ProblemKind, decode
 from runningcoach_pipelines.fit.encode import Developer, Interleaved, Raw, Rows, encode
@@ -245,10 +245,40 @@ def test_enum_values_are_names_and_unknown_codes_numbers() -> None:
     assert session["sub_sport"].to_list() == ["trail", "track", "201"]
 
 
+def test_enum_columns_are_categorical_whatever_they_hold() -> None:
+    data = encode(
+        [
+            Rows("session", {"sport": ["running"], "event": [None], "sport_index": [1]}),
+            Rows("set", {"category": [["run", None], [65_000, "squat"]]}, base_types={"category": "uint16"}),
+        ]
+    )
+    fit = decode(data)
+    session, sets = fit.messages["session"], fit.messages["set"]
+    assert session.dtypes == [pl.Categorical, pl.Categorical, pl.Int64]
+    assert sets.schema["category"] == pl.List(pl.Categorical)
+    assert sets["category"].to_list() == [["run", None], ["65000", "squat"]]
+    assert decode(run(3)).messages["event"].schema["timer_trigger"] == pl.Categorical
+
+
+def test_enum_columns_of_different_files_compare_join_and_stack() -> None:
+    one, other = (
+        decode(encode([Rows("session", {"sport": sports})])).messages["session"]
+        for sports in (["running", 200, None], ["cycling", "running", 200])
+    )
+    assert pl.concat([one, other])["sport"].to_list() == ["running", "200", None, "cycling", "running", "200"]
+    assert (one["sport"] == "running").to_list() == [True, False, None]
+    assert one.join(other, on="sport")["sport"].cast(pl.String).sort().to_list() == ["200", "running"]
+
+
 def test_thousands_of_enum_values_are_named_as_a_few_are() -> None:
-    codes = [0, 1, 200, None] * 500
-    data = encode([Rows("record", {"activity_type": codes})])
-    assert column(data, "record", "activity_type") == ["generic", "running", "200", None] * 500
+    names = ["generic", "running", "200", None] * 500
+    data = encode([Rows("record", {"activity_type": [0, 1, 200, None] * 500})])
+    assert_series_equal(
+        decode(data).messages["record"]["activity_type"],
+        pl.Series("activity_type", names, pl.Categorical),
+    )
+    wide = encode([Rows("record", {"activity_type": [1, 70_000, None] * 500}, base_types={"activity_type": "uint32"})])
+    assert column(wide, "record", "activity_type") == ["running", "70000", None] * 500
 
 
 def test_masks_and_anchored_numbers_stay_numbers() -> None:
