@@ -162,7 +162,7 @@ class FrameReader:
         short = plan.by_key.get(_TIMESTAMP_16) if number == _MONITORING else None
         if short is not None and short.storage is Storage.INTEGER and short.is_scalar:
             before = self.timeline.before(table.offsets, self._segment_starts)
-            seconds[:] = timestamps.unroll_timestamp_16(table.scalar(short), seconds, before)
+            seconds[:] = timestamps.unroll_timestamp_16(table.scalar(short), seconds, before, self._file_of(table))
 
     def _note_system_time(self, number: int, plan: Layout, table: StoredTable) -> None:
         times = table.integers[plan.scaled_rows : plan.scaled_rows + plan.time_rows]
@@ -172,8 +172,7 @@ class FrameReader:
         if not len(rows):
             return
         cause = f"times of message {number} count from the device's start, not from 1989"
-        files = np.searchsorted(self._segment_starts, table.offsets[rows], side="right")
-        for first in np.unique(files, return_index=True)[1].tolist():
+        for first in np.unique(self._file_of(table)[rows], return_index=True)[1].tolist():
             self.problems.append(FitProblem(ProblemKind.SYSTEM_TIME, int(table.offsets[rows[first]]), cause))
 
     @property
@@ -181,6 +180,10 @@ class FrameReader:
         if self._timeline is None:
             self._timeline = timestamps.timeline(self._data, self._index, self._segments)
         return self._timeline
+
+    def _file_of(self, table: StoredTable) -> npt.NDArray[np.int64]:
+        """For each message which of the chained files it stands in, counted from 1."""
+        return np.searchsorted(self._segment_starts, table.offsets, side="right")
 
     @property
     def _segment_starts(self) -> npt.NDArray[np.int64]:

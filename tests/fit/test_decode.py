@@ -316,6 +316,14 @@ def test_monitoring_timestamps_of_sixteen_bits_count_on_from_the_last_whole_one(
     assert column(data, "monitoring", "timestamp") == [at(60), at(40_000), at(80_000)]
 
 
+def test_sixteen_bits_do_not_count_on_from_the_file_in_front() -> None:
+    parts = [
+        Rows("monitoring_info", {"timestamp": [START]}),
+        Rows("monitoring", {"timestamp_16": [(fit_seconds(START) + s) & 0xFFFF for s in (60, 120)]}),
+    ]
+    assert column(encode(parts) + encode(parts), "monitoring", "timestamp") == [at(60), at(120)] * 2
+
+
 def test_monitoring_messages_without_a_timestamp_field_get_one_from_their_sixteen_bits() -> None:
     data = encode(
         [
