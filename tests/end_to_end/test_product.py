@@ -16,6 +16,7 @@ import pytest
 from runningcoach_pipelines.demo import iter_history
 from runningcoach_pipelines.store.lake import SampleLake
 from runningcoach_pipelines.waiting import wait_until
+from tests.end_to_end import backfills
 from tests.end_to_end.conftest import COMMAND, Product
 
 pytestmark = pytest.mark.end_to_end
@@ -144,6 +145,12 @@ def test_up_serves_sees_a_new_file_survives_kills_and_stops_without_a_trace(prod
     (tmp_path / "old.fit").write_bytes(old.data)
     assert product.run("import", tmp_path / "old.fit", "--athlete", "demo").returncode == 0
     assert wait_until(lambda: _fitness_days(product) > days + 300, _PATIENCE_S)
+
+    dagster = f"http://127.0.0.1:{product.port('DAGSTER')}"
+    month = (dt.datetime.now(dt.UTC).date() - dt.timedelta(days=100)).replace(day=1).isoformat()
+    backfill = backfills.launch(dagster, ("activities", "laps", "activity_samples", "activity_metrics"), [month])
+    assert wait_until(lambda: backfills.status(dagster, backfill).startswith("COMPLETED"), _PATIENCE_S)
+    assert backfills.status(dagster, backfill) == "COMPLETED_SUCCESS"
 
     second = product.run("up")
     assert second.returncode == 1
