@@ -3,7 +3,7 @@
 No other module reads the environment. `Settings()` is cheap; entry points build it once and pass it down.
 """
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
@@ -145,3 +145,7 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def today(self) -> date:
+        """The current day at home: the one clock that decides which day it is."""
+        return datetime.now(self.zone).date()

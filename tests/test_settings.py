@@ -107,6 +107,12 @@ def test_no_secret_shows(monkeypatch: pytest.MonkeyPatch) -> None:
         assert "an-id" not in shown
 
 
+def test_today_is_the_day_at_home() -> None:
+    # Between these two it is never the same day: the clocks are 26 hours apart.
+    east, west = (Settings(timezone=zone).today() for zone in ("Pacific/Kiritimati", "Etc/GMT+12"))
+    assert 1 <= (east - west).days <= 2
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValidationError, match="frozen"):
         Settings().athlete = "another"  # type: ignore[misc]

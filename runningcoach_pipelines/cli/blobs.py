@@ -22,7 +22,7 @@ def migrate(
     as_json: AsJson = False,
 ) -> None:
     """Move the FIT files of a folder into the blob store."""
-    from runningcoach_pipelines.cli.opened import opened_lakehouse, today
+    from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.ingest import transfer
 
     with opened_lakehouse() as lakehouse, progress("Storing") as on_file:
@@ -30,7 +30,7 @@ def migrate(
             lakehouse,
             source_dir,
             athlete_id=athlete or lakehouse.settings.athlete,
-            today=today(lakehouse.settings),
+            today=lakehouse.settings.today(),
             delete_originals=delete_originals,
             on_file=on_file,
         )

@@ -22,7 +22,7 @@ def import_(
     as_json: AsJson = False,
 ) -> None:
     """Store FIT files, whole and once, and say what they are."""
-    from runningcoach_pipelines.cli.opened import opened_lakehouse, today
+    from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.ingest.importing import import_paths
     from runningcoach_pipelines.ingest.sources import count_files
 
@@ -32,7 +32,7 @@ def import_(
                 lakehouse,
                 paths,
                 athlete_id=athlete or lakehouse.settings.athlete,
-                today=today(lakehouse.settings),
+                today=lakehouse.settings.today(),
                 on_file=on_file,
             )
         if then_materialize and lakehouse.files.activities_to_derive():
@@ -92,12 +92,11 @@ def run_materialization(lakehouse: "Lakehouse", window: "Window | None") -> list
 
 
 def _window(lakehouse: "Lakehouse", first: dt.datetime | None, last: dt.datetime | None) -> "Window | None":
-    from runningcoach_pipelines.cli.opened import today
     from runningcoach_pipelines.store.windows import Window
 
     if first is None and last is None:
         return None
-    days = lakehouse.files.days() or (today(lakehouse.settings),) * 2
+    days = lakehouse.files.days() or (lakehouse.settings.today(),) * 2
     start = first.date() if first else days[0]
     end = last.date() if last else max(days[1], start)
     if end < start:

@@ -115,11 +115,10 @@ def _lakehouse_at(settings: "Settings", url: str) -> Iterator["Lakehouse"]:
 
 
 def _make_demo_athlete(lakehouse: "Lakehouse", *, years: int, seed: int) -> None:
-    from runningcoach_pipelines.cli.opened import today
     from runningcoach_pipelines.demo import count_files
     from runningcoach_pipelines.ingest.demo_athlete import seed_demo_athlete
 
-    now = today(lakehouse.settings)
+    now = lakehouse.settings.today()
     files = count_files(seed=seed, years=years, until=now - dt.timedelta(days=1))
     with progress("Making the demo athlete", files) as on_file:
         seed_demo_athlete(lakehouse, DEMO_ATHLETE, seed=seed, years=years, today=now, on_file=on_file)

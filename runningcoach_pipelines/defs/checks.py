@@ -3,7 +3,6 @@
 import dagster as dg
 
 from runningcoach_pipelines.defs.partitions import months_asked_for
-from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.store import contracts
 from runningcoach_pipelines.store.contracts import Violations, violations
 from runningcoach_pipelines.store.lakehouse import Lakehouse
@@ -26,7 +25,7 @@ def _table_check(
 
     @dg.asset_check(asset=asset, name=name, blocking=blocking)
     def check(lakehouse: dg.ResourceParam[Lakehouse]) -> dg.AssetCheckResult:
-        parameters = {"today": today(lakehouse.settings), "period": period}
+        parameters = {"today": lakehouse.settings.today(), "period": period}
         with lakehouse.engine.connect() as connection:
             return _verdict(violations(connection, contract, **parameters), severity)
 

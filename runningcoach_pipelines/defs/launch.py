@@ -14,7 +14,6 @@ from runningcoach_pipelines.defs.partitions import (
     month_range_tags,
     week_range_tags,
 )
-from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
 
@@ -41,7 +40,7 @@ def plan(lakehouse: Lakehouse, window: Window | None) -> list[Step]:
     Args:
         window: days to refresh, widened to whole months; all there are files for if None.
     """
-    now = today(lakehouse.settings)
+    now = lakehouse.settings.today()
     days = lakehouse.files.days()
     if window is None and days is not None:
         window = Window(days[0], days[1] + dt.timedelta(days=1))

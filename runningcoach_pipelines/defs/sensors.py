@@ -11,7 +11,6 @@ import dagster as dg
 from runningcoach_pipelines.defs.assets.raw import imported_days
 from runningcoach_pipelines.defs.jobs import refresh_months
 from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, known_months, month_range_tags
-from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.lakehouse import open_lakehouse
@@ -36,7 +35,7 @@ def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipR
         files = lakehouse.files.activities_to_derive()
     requests = [
         dg.RunRequest(run_key=f"{window.start}/{window.end}/{newest}", tags=month_range_tags(window))
-        for window, newest in _windows(files, today(settings))
+        for window, newest in _windows(files, settings.today())
     ]
     if not requests:
         return dg.SkipReason("no activity file waits to be derived")
