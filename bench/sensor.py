@@ -59,8 +59,7 @@ def _wait(lakehouse: Lakehouse, file: DemoFile) -> Wait:
     day = file.started_at.date()
     before = _load(lakehouse, day)
     found = [FoundFile(file.name, file.data)]
-    today = dt.datetime.now(lakehouse.settings.zone).date()
-    report = import_files(lakehouse, found, athlete_id=ATHLETE, today=today)
+    report = import_files(lakehouse, found, athlete_id=ATHLETE, today=lakehouse.settings.today())
     if report.new != 1:
         raise RuntimeError(f"{file.name} was not new: {report}")
     start = time.perf_counter()
