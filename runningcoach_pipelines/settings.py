@@ -3,17 +3,20 @@
 No other module reads the environment. `Settings()` is cheap; entry points build it once and pass it down.
 """
 
-from datetime import date, datetime
+from base64 import urlsafe_b64decode
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Self
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AliasChoices, Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 
@@ -31,6 +34,13 @@ class Language(StrEnum):
 
     KO = "ko"
     EN = "en"
+
+
+def _is_fernet_key(text: str) -> bool:
+    try:
+        return len(urlsafe_b64decode(text.strip())) == 32
+    except ValueError:
+        return False
 
 
 def _named(*names: str) -> AliasChoices:
@@ -99,6 +109,19 @@ class Settings(BaseSettings):
     s3_bucket: str | None = Field(default=None, validation_alias=_named("R2_BUCKET_NAME", "AWS_S3_BUCKET"))
     r2_account_id: str | None = Field(default=None, validation_alias=_named("R2_ACCOUNT_ID"))
 
+    secret_keys: SecretStr | None = None
+    """Fernet keys of stored tokens, comma separated: the first encrypts, all decrypt. Default: a file in the home."""
+
+    garmin_requests_per_hour: Annotated[int, Field(ge=1)] = 240
+    garmin_requests_per_day: Annotated[int, Field(ge=1)] = 2000
+    """What all processes together may ask Garmin Connect."""
+
+    garmin_pause_s: Annotated[float, Field(ge=0, le=60)] = 1.0
+    """Mean pause between two requests to Garmin Connect; each is between half and one and a half of it."""
+
+    garmin_url: str | None = None
+    """A Garmin Connect on this machine instead of the real one: `http://127.0.0.1:PORT`, for tests and demos."""
+
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, name: str) -> str:
@@ -107,6 +130,24 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, OSError, ValueError) as error:
             raise ValueError(f"RUNNINGCOACH_TIMEZONE={name!r} is no IANA time zone such as Asia/Seoul") from error
         return name
+
+    @field_validator("secret_keys")
+    @classmethod
+    def _usable_keys(cls, keys: SecretStr | None) -> SecretStr | None:
+        if keys is not None and not all(map(_is_fernet_key, keys.get_secret_value().split(","))):
+            raise ValueError(
+                "RUNNINGCOACH_SECRET_KEYS holds something that is no key: each is 32 bytes in URL-safe base64. "
+                "`runningcoach secrets new-key` makes one"
+            )
+        return keys
+
+    @field_validator("garmin_url")
+    @classmethod
+    def _on_this_machine(cls, url: str | None) -> str | None:
+        # Passwords go to this address: nothing but this machine may stand in for Garmin.
+        if url is not None and (urlsplit(url).scheme != "http" or urlsplit(url).hostname not in LOOPBACK):
+            raise ValueError("RUNNINGCOACH_GARMIN_URL must be http:// on 127.0.0.1, ::1 or localhost")
+        return url
 
     @model_validator(mode="after")
     def _bucket_is_whole(self) -> Self:
@@ -146,6 +187,15 @@ class Settings(BaseSettings):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
+    @property
+    def secret_keys_file(self) -> Path:
+        """Where the keys of stored tokens lie when the environment names none."""
+        return self.home / "secret_keys"
+
+    def now(self) -> datetime:
+        """The current instant in UTC: the one clock."""
+        return datetime.now(UTC)
+
     def today(self) -> date:
-        """The current day at home: the one clock that decides which day it is."""
-        return datetime.now(self.zone).date()
+        """The current day at home."""
+        return self.now().astimezone(self.zone).date()

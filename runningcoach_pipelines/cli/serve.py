@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 DEMO_ATHLETE = "demo"
 _WEEKS_SHOWN = 8
-_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def up() -> None:
@@ -72,8 +71,9 @@ def env() -> None:
 def _serve(settings: "Settings", url: str, keep: Callable[[], None]) -> int:
     from runningcoach_pipelines.services import supervise
     from runningcoach_pipelines.services.stack import up_services
+    from runningcoach_pipelines.settings import LOOPBACK
 
-    if settings.host not in _LOOPBACK:
+    if settings.host not in LOOPBACK:
         typer.secho(
             f"RUNNINGCOACH_HOST={settings.host}: Dagster and the dashboard have no sign-in yet. Everyone who reaches "
             "this machine can use them; put a proxy with a password in front.",
