@@ -1,6 +1,7 @@
 """Every PostgreSQL table of ours, schema `runningcoach`. Shape only: no query, no rule.
 
 Bronze: `garmin_raw_files`. Silver: `activities`, `activity_sources`, `laps` (samples lie in the Delta lake).
+Access to Garmin Connect: `garmin_accounts`, `garmin_pending_logins`, `garmin_breaker`, `garmin_budget`.
 Gold: `activity_metrics`, `fitness_metrics_daily`, `analytics_summaries`. Null means not measured.
 """
 
@@ -134,6 +135,66 @@ class GarminRawFileName(Base):
     athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
     sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
     file_name: Mapped[str] = mapped_column(primary_key=True)
+
+
+class GarminAccount(Base):
+    """An athlete's tokens at Garmin Connect, encrypted, and what tells how old they are. No password, ever.
+
+    `key_id` names the key of `tokens`. `refused` says why Garmin no longer takes them: a new login is needed.
+    `display_name` is Garmin's name of the account inside addresses; null until Garmin was asked for it.
+    """
+
+    __tablename__ = "garmin_accounts"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    tokens: Mapped[bytes]
+    key_id: Mapped[str] = mapped_column(String(8))
+    obtained_at: Mapped[dt.datetime]
+    refreshed_at: Mapped[dt.datetime]
+    refused: Mapped[str | None]
+    display_name: Mapped[str | None]
+    full_name: Mapped[str | None]
+
+
+class GarminPendingLogin(Base):
+    """A login that waits for its MFA code: the cookies of Garmin's sign-in page, encrypted like a token."""
+
+    __tablename__ = "garmin_pending_logins"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    state: Mapped[bytes]
+    key_id: Mapped[str] = mapped_column(String(8))
+    code_sent_by: Mapped[str]
+    expires_at: Mapped[dt.datetime]
+    wrong_codes: Mapped[int] = mapped_column(SmallInteger)
+
+
+class GarminBreaker(Base):
+    """Its one row is there while Garmin is not to be called (until `retry_at`), or was not and has not answered well
+    since. `trips` counts refusals in a row.
+    """
+
+    __tablename__ = "garmin_breaker"
+
+    only_row: Mapped[bool] = mapped_column(primary_key=True)
+    trips: Mapped[int]
+    cause: Mapped[str]
+    tripped_at: Mapped[dt.datetime]
+    retry_at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("only_row", name="only_row"),)
+
+
+class GarminBudget(Base):
+    """Token buckets of requests to Garmin, shared by all processes: what was left in each at `counted_at`."""
+
+    __tablename__ = "garmin_budget"
+
+    period: Mapped[str] = mapped_column(String(4), primary_key=True)
+    requests_left: Mapped[float]
+    counted_at: Mapped[dt.datetime]
+
+    __table_args__ = (CheckConstraint("period in ('hour', 'day')", name="period"),)
 
 
 class Activity(Base):
