@@ -1,0 +1,39 @@
+"""How things stand with Garmin, without asking it."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from runningcoach_pipelines.garmin.breaker import Trip
+from runningcoach_pipelines.garmin.clock import Clock
+from runningcoach_pipelines.garmin.gate import Gate
+from runningcoach_pipelines.garmin.tokens import StoredAccount, stored_accounts, waiting_logins
+from runningcoach_pipelines.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class GarminStatus:
+    """`trip` is None when Garmin answered well last; `open_until` when it may be called. `waiting`: athletes whose
+    login waits for an MFA code, and until when. `requests_left` by period.
+    """
+
+    accounts: list[StoredAccount]
+    waiting: dict[str, dt.datetime]
+    trip: Trip | None
+    open_until: dt.datetime | None
+    requests_left: dict[str, int]
+
+
+def garmin_status(engine: Engine, settings: Settings, *, clock: Clock | None = None) -> GarminStatus:
+    """Accounts, breaker and budget as stored."""
+    clock = clock or Clock.of(settings)
+    gate = Gate(engine, settings, clock)
+    trip = gate.breaker.last_trip()
+    return GarminStatus(
+        accounts=stored_accounts(engine),
+        waiting=waiting_logins(engine, clock.now()),
+        trip=trip,
+        open_until=trip.retry_at if trip and trip.retry_at > clock.now() else None,
+        requests_left=gate.budget.left(),
+    )
