@@ -3,12 +3,15 @@
 from pydantic import ValidationError
 
 from runningcoach_pipelines.fit import FitDecodeError
+from runningcoach_pipelines.garmin.problems import GarminProblem
 from runningcoach_pipelines.store.blob import BlobError
+from runningcoach_pipelines.store.keyring import SecretUnreadable
 from runningcoach_pipelines.store.lake import LakeUnavailable
 from runningcoach_pipelines.store.problems import DatabaseUnavailable
 
 FAILED, WRONG_USAGE = 1, 2
 
+_EXPECTED = (BlobError, DatabaseUnavailable, LakeUnavailable, FitDecodeError, GarminProblem, SecretUnreadable)
 _WRONG_PATH = (FileNotFoundError, NotADirectoryError, IsADirectoryError, FileExistsError, PermissionError)
 
 
@@ -18,7 +21,7 @@ def explained(error: Exception) -> tuple[str | None, int]:
         return _settings_message(error), WRONG_USAGE
     if isinstance(error, _WRONG_PATH):
         return str(error), WRONG_USAGE
-    if isinstance(error, BlobError | DatabaseUnavailable | LakeUnavailable | FitDecodeError):
+    if isinstance(error, _EXPECTED):
         return str(error), FAILED
     if type(error).__name__ in {"RunFailed", "ServiceError"}:
         # Their modules import Dagster or the process supervisor; the name is enough here.

@@ -1,5 +1,7 @@
 """`runningcoach status` and `decode`: what is there, and what is in a file."""
 
+import datetime as dt
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +14,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from runningcoach_pipelines.fit import FitFile
+    from runningcoach_pipelines.garmin.status import GarminStatus
 
 
 _ROWS_AS_COLUMNS = 4
@@ -29,6 +32,7 @@ class Form(StrEnum):
 def status(as_json: AsJson = False) -> None:
     """What is stored of each athlete, up to when it is computed, and what cannot be read."""
     from runningcoach_pipelines.cli.opened import opened_lakehouse
+    from runningcoach_pipelines.garmin.status import garmin_status
     from runningcoach_pipelines.store.athletes import athlete_ids
     from runningcoach_pipelines.store.database import revision
     from runningcoach_pipelines.store.read_models import athlete_status
@@ -39,6 +43,7 @@ def status(as_json: AsJson = False) -> None:
         lake_files, lake_bytes = lakehouse.samples.size()
         schema = revision(lakehouse.engine)
         lake_url = lakehouse.samples.url
+        garmin, now = garmin_status(lakehouse.engine, lakehouse.settings), lakehouse.settings.now()
     if as_json:
         print_json(
             {
@@ -46,6 +51,7 @@ def status(as_json: AsJson = False) -> None:
                 "athletes": athletes,
                 "failed": [{"file": name, "reason": why} for name, why in failed],
                 "lake": {"url": lake_url, "files": lake_files, "bytes": lake_bytes},
+                "garmin": asdict(garmin),
             }
         )
         return
@@ -67,7 +73,33 @@ def status(as_json: AsJson = False) -> None:
         ],
     )
     typer.echo(f"Samples: {lake_files} files, {lake_bytes / 1e6:.1f} MB in {lake_url}")
+    _print_garmin(garmin, now)
     print_problems("Files that cannot be read", failed)
+
+
+def _print_garmin(garmin: "GarminStatus", now: dt.datetime) -> None:
+    if garmin.accounts:
+        print_table(
+            "Garmin Connect",
+            ["athlete", "account", "logged in", "tokens renewed", "state"],
+            [
+                (
+                    a.athlete_id,
+                    a.full_name or a.display_name,
+                    f"{a.obtained_at:%Y-%m-%d}",
+                    f"{(now - a.refreshed_at).total_seconds() / 3600:.1f} h ago",
+                    f"log in again: {a.refused}" if a.refused else "ok",
+                )
+                for a in garmin.accounts
+            ],
+        )
+    for athlete_id, until in garmin.waiting.items():
+        typer.echo(f"Garmin: the login of {athlete_id} waits for its MFA code until {until:%H:%M} UTC")
+    if garmin.open_until is not None and garmin.trip is not None:
+        typer.echo(
+            f"Garmin: not called before {garmin.open_until:%Y-%m-%d %H:%M} UTC: {garmin.trip.cause} "
+            f"({garmin.trip.trips} in a row)"
+        )
 
 
 def decode(

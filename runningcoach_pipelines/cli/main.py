@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from runningcoach_pipelines.cli import blobs, bring_in, database, look, serve
+from runningcoach_pipelines.cli import blobs, bring_in, database, garmin, look, secrets, serve
 
 app = typer.Typer(
     name="runningcoach",
@@ -25,6 +25,9 @@ app.command("status")(look.status)
 app.command("decode")(look.decode)
 app.add_typer(blobs.app, name="blobs")
 app.add_typer(database.app, name="db")
+app.add_typer(garmin.login_app, name="login")
+app.add_typer(garmin.logout_app, name="logout")
+app.add_typer(secrets.app, name="secrets")
 
 
 @app.callback(invoke_without_command=True)
