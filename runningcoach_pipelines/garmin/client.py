@@ -37,6 +37,7 @@ type Params = Mapping[str, str | int]
 
 _WAYS_IN = ("mobile+cffi", "mobile+requests", "widget+cffi", "portal+cffi", "portal+requests")
 """What the library calls its login strategies, in the order it recommends."""
+_NOWHERE = logging.NullHandler()
 _BLOCKED = frozenset({427, 429})
 _LONGEST_RETRY_AFTER = timedelta(days=7)
 _LOGIN_DELAYS = tuple(f"{flow}_DELAY_{end}_S" for flow in ("MOBILE", "WIDGET", "LOGIN") for end in ("MIN", "MAX"))
@@ -206,11 +207,7 @@ def _library(addresses: GarminAddresses) -> "Garmin":
     from garminconnect import Garmin
     from garminconnect.client import constants, sso
 
-    # Silent on a terminal unless logging is set up, and never at DEBUG: it would show answers of the token server.
-    logger = logging.getLogger("garminconnect")
-    logger.setLevel(logging.INFO)
-    if not logger.handlers:
-        logger.addHandler(logging.NullHandler())
+    _hush()
     garmin = Garmin(retry_attempts=0)
     client = garmin.client
     client._sso, client._connect, client._connectapi = addresses.sso, addresses.connect, addresses.api
@@ -221,6 +218,20 @@ def _library(addresses: GarminAddresses) -> "Garmin":
     for name in _LOGIN_DELAYS:
         setattr(sso, name, getattr(constants, name) if addresses.human_pauses else 0.0)
     return garmin
+
+
+def _hush() -> None:
+    """The library is silent on a terminal unless logging is set up, and never says what it says at DEBUG: answers of
+    the token server would be in it.
+    """
+    for name, logger in list(logging.root.manager.loggerDict.items()):
+        if name.split(".")[0] == "garminconnect" and isinstance(logger, logging.Logger):
+            logger.addFilter(_above_debug)
+            logger.addHandler(_NOWHERE)
+
+
+def _above_debug(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG
 
 
 def _refused_login(message: str) -> GarminProblem:
