@@ -58,6 +58,7 @@ class Settings(BaseSettings):
         extra="ignore",
         frozen=True,
         populate_by_name=True,
+        hide_input_in_errors=True,  # it may be a password
     )
 
     home: Path = PROJECT_ROOT / "data"

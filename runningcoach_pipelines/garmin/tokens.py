@@ -226,7 +226,7 @@ def rotate(engine: Engine, keyring: Keyring) -> int:
     the count of secrets. Killed at any point, everything can still be opened.
 
     Raises:
-        SecretUnreadable: a secret cannot be opened; nothing has changed then.
+        SecretUnreadable: a secret cannot be opened; then none has changed, and no key is gone.
     """
     keyring.add_key()
     resealed = 0

@@ -15,8 +15,6 @@ from runningcoach_pipelines.settings import Settings
 if TYPE_CHECKING:
     from cryptography.fernet import MultiFernet
 
-_KEY_BYTES = 44
-
 
 class SecretUnreadable(RuntimeError):
     """The keys cannot be used, or none of them decrypts: the message says which and what to do."""
@@ -89,7 +87,7 @@ class Keyring:
             keys = self._read()
         except OSError as error:
             raise SecretUnreadable(f"the keys in {file} cannot be read: {error.strerror}") from error
-        if not keys or any(len(key) != _KEY_BYTES for key in keys):
+        if not keys or not all(map(_is_key, keys)):
             raise SecretUnreadable(f"{file} holds no usable keys: restore it, or remove it and log in again")
         return keys
 
@@ -131,6 +129,16 @@ def _new_key() -> bytes:
     from cryptography.fernet import Fernet
 
     return Fernet.generate_key()
+
+
+def _is_key(text: bytes) -> bool:
+    from cryptography.fernet import Fernet
+
+    try:
+        Fernet(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _fernet(keys: list[bytes]) -> "MultiFernet":
