@@ -33,6 +33,7 @@ def loopback_garmin(now: Callable[[], dt.datetime]) -> Iterator[GarminDouble]:
             lifespan="off",
             log_config=None,
             log_level="critical",
+            date_header=False,
             timeout_graceful_shutdown=1,
         )
         server = uvicorn.Server(config)
