@@ -11,6 +11,7 @@ from sqlalchemy import delete
 
 from runningcoach_pipelines.garmin.breaker import Breaker, Trip, cool_down
 from runningcoach_pipelines.garmin.problems import GarminProblem, RateLimited
+from runningcoach_pipelines.garmin.status import garmin_status
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.tables import GarminBreaker, GarminBudget
 from tests.doubles.garmin import Answer, Cut, cloudflare_page, malformed
@@ -75,7 +76,9 @@ MINUTES = st.sampled_from([0, 1, 10, 14, 16, 29, 31, 67, 200, 1500])
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(st.tuples(FAULTS, MINUTES), max_size=12))
-def test_nothing_ever_calls_garmin_while_it_is_open(desk: Desk, steps: list[tuple[Answer | None, int]]) -> None:
+def test_nothing_calls_garmin_while_it_is_open_or_the_tokens_are_refused(
+    desk: Desk, steps: list[tuple[Answer | None, int]]
+) -> None:
     with desk.lakehouse.engine.begin() as connection:
         connection.execute(delete(GarminBreaker))
         connection.execute(delete(GarminBudget))
@@ -83,12 +86,12 @@ def test_nothing_ever_calls_garmin_while_it_is_open(desk: Desk, steps: list[tupl
     desk.garmin.faults.clear()
     desk.logged_in()
     for fault, minutes in steps:
-        state = Breaker(desk.lakehouse.engine, desk.time.clock, seed="").last_trip()
-        is_open = state is not None and state.retry_at > desk.time.now()
+        status = garmin_status(desk.lakehouse.engine, desk.settings, clock=desk.time.clock)
+        silent = status.open_until is not None or status.accounts[0].refused is not None
         desk.garmin.faults.clear()
         if fault is not None:
             desk.garmin.fault("/hrv", fault)
         with suppress(GarminProblem):
             desk.account().get(HRV)
-        assert (desk.garmin.call_count == 0) == is_open
+        assert (desk.garmin.call_count == 0) == silent
         desk.time.pass_time(dt.timedelta(minutes=minutes))
