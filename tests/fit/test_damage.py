@@ -136,7 +136,7 @@ def test_every_truncation_of_real_files_in_batches_keeps_the_messages_in_front(r
         if len(data) > _CUT_IN_BATCHES:
             continue
         whole = decode(data)
-        for lengths in batched(range(len(data)), _CUTS_OF_A_BATCH, strict=False):
+        for lengths in batched(range(len(data)), _CUTS_OF_A_BATCH):
             batch = decode_many([data[:length] for length in lengths])
             assert_are_beginnings(batch, whole)
             for length, report in zip(lengths, batch.files, strict=True):
