@@ -210,6 +210,12 @@ def test_a_component_may_feed_a_field_with_subfields() -> None:
     assert event.select("data16", "data", "battery_level").row(0) == (3900, 3900, 3.9)
 
 
+@pytest.mark.parametrize("speed", [[2.5, 3.0], [[2.5, 3.0], [3.5, 4.0]]])
+def test_a_container_stored_as_float_yields_nothing(speed: list[object]) -> None:
+    data = encode([Rows("record", {"heart_rate": [100, 101], "speed": speed}, base_types={"speed": "float32"})])
+    assert decode(data).messages["record"].columns == ["heart_rate", "speed"]
+
+
 def test_components_of_a_subfield_and_zero_where_zero_is_invalid() -> None:
     data = RULES["components of a subfield"]
     event = decode(data).messages["event"]
