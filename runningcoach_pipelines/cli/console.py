@@ -77,4 +77,6 @@ def _plain(value: object) -> object:
         return asdict(value)
     if isinstance(value, set | frozenset):
         return sorted(value)
+    if isinstance(value, bytes):
+        return value.hex()
     return str(value)

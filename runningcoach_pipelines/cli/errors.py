@@ -2,7 +2,6 @@
 
 from pydantic import ValidationError
 
-from runningcoach_pipelines.fit import FitDecodeError
 from runningcoach_pipelines.store.blob import BlobError
 from runningcoach_pipelines.store.lake import LakeUnavailable
 from runningcoach_pipelines.store.problems import DatabaseUnavailable
@@ -12,13 +11,17 @@ FAILED, WRONG_USAGE = 1, 2
 _WRONG_PATH = (FileNotFoundError, NotADirectoryError, IsADirectoryError, FileExistsError, PermissionError)
 
 
+class UnreadableFile(Exception):
+    """A file named on the command line is not what the command reads; the message names both."""
+
+
 def explained(error: Exception) -> tuple[str | None, int]:
     """Message and exit status of an expected error; None for a bug, which deserves its trace."""
     if isinstance(error, ValidationError):
         return _settings_message(error), WRONG_USAGE
     if isinstance(error, _WRONG_PATH):
         return str(error), WRONG_USAGE
-    if isinstance(error, BlobError | DatabaseUnavailable | LakeUnavailable | FitDecodeError):
+    if isinstance(error, BlobError | DatabaseUnavailable | LakeUnavailable | UnreadableFile):
         return str(error), FAILED
     if type(error).__name__ in {"RunFailed", "ServiceError"}:
         # Their modules import Dagster or the process supervisor; the name is enough here.

@@ -9,8 +9,6 @@ import typer
 from runningcoach_pipelines.cli.console import AsJson, print_json, print_problems, print_table
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from runningcoach_pipelines.fit import FitFile
 
 
@@ -77,9 +75,7 @@ def decode(
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for Parquet files.")] = None,
 ) -> None:
     """Show what is in a FIT file; the database is not touched. Exit status 1 if the file is damaged."""
-    from runningcoach_pipelines.fit import decode as decode_fit
-
-    fit = decode_fit(file.read_bytes(), messages=message)
+    fit = _decoded(file, message)
     missing = [name for name in message or () if name not in fit.messages]
     if form is Form.JSON:
         print_json({name: frame.to_dicts() for name, frame in fit.messages.items()})
@@ -90,6 +86,20 @@ def decode(
     print_problems("Not in this file", [(name, "no such message") for name in missing])
     print_problems("Problems", [(file.name, str(problem)) for problem in fit.problems])
     raise typer.Exit(1 if fit.problems or missing else 0)
+
+
+def _decoded(file: Path, messages: list[str] | None) -> "FitFile":
+    from runningcoach_pipelines.cli.errors import UnreadableFile
+    from runningcoach_pipelines.fit import FitDecodeError
+    from runningcoach_pipelines.fit import decode as decode_fit
+
+    data = file.read_bytes()
+    try:
+        return decode_fit(data, messages=messages)
+    except FitDecodeError as error:
+        raise UnreadableFile(f"{file} cannot be read as FIT: {error}") from error
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}; without --message all messages of the file are listed") from error
 
 
 def _print_messages(fit: "FitFile", *, whole: bool) -> None:
@@ -113,11 +123,5 @@ def _write_parquet(fit: "FitFile", file: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in fit.messages.items():
         path = folder / f"{file.stem}.{name}.parquet"
-        _storable(frame).write_parquet(path)
+        frame.write_parquet(path)
         typer.echo(str(path))
-
-
-def _storable(frame: "pl.DataFrame") -> "pl.DataFrame":
-    import polars.selectors as cs
-
-    return frame.drop(cs.object())

