@@ -40,10 +40,12 @@ def shell(
     import subprocess
 
     from runningcoach_pipelines.settings import Settings
-    from runningcoach_pipelines.store.database import psql, serving_database
+    from runningcoach_pipelines.store.database import serving_database
+    from runningcoach_pipelines.store.embedded import binaries
 
     with serving_database(Settings()) as url:
         environment = {**os.environ, "PGOPTIONS": "-c search_path=runningcoach,public"}
-        arguments = [psql(), url] if command is None else [psql(), url, "--command", command]
+        psql = [str(binaries() / "psql"), url]
+        arguments = psql if command is None else [*psql, "--command", command]
         done = subprocess.run(arguments, env=environment, check=False)  # noqa: S603 - psql of our own wheel
     raise typer.Exit(done.returncode)
