@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runningcoach_pipelines.cli.console import AsJson, print_json, print_problems, print_table
+from runningcoach_pipelines.cli.console import AsJson, print_facts, print_json, print_problems, print_table
 
 if TYPE_CHECKING:
     from runningcoach_pipelines.fit import FitFile
+    from runningcoach_pipelines.store.read_models import AthleteStatus
 
 
 _ROWS_AS_COLUMNS = 4
@@ -47,25 +48,28 @@ def status(as_json: AsJson = False) -> None:
             }
         )
         return
-    print_table(
-        "Athletes",
-        ["athlete", "activity files", "other files", "unreadable", "activities", "first", "last", "fitness to"],
-        [
-            (
-                a.athlete_id,
-                a.files.get("activity", 0),
-                sum(count for kind, count in a.files.items() if kind != "activity"),
-                a.failed,
-                a.activities,
-                a.first_day,
-                a.last_day,
-                a.fitness_to,
-            )
-            for a in athletes
-        ],
-    )
-    typer.echo(f"Samples: {lake_files} files, {lake_bytes / 1e6:.1f} MB in {lake_url}")
+    if not athletes:
+        typer.echo(
+            "Nothing is here yet: `runningcoach import PATH` stores FIT files, `runningcoach demo`\nmakes some.\n"
+        )
+    for athlete in athletes:
+        print_facts(athlete.athlete_id, _facts(athlete))
+    print_facts("samples", [("files", f"{lake_files} ({lake_bytes / 1e6:.1f} MB)"), ("where", lake_url)])
     print_problems("Files that cannot be read", failed)
+
+
+def _facts(athlete: "AthleteStatus") -> list[tuple[str, object]]:
+    others = {kind: count for kind, count in athlete.files.items() if kind != "activity"}
+    return [
+        ("activity files", athlete.files.get("activity", 0)),
+        ("other files", sum(others.values())),
+        *((f"  {kind}", count) for kind, count in others.items()),
+        ("unreadable files", athlete.failed),
+        ("activities", athlete.activities),
+        ("first activity", athlete.first_day),
+        ("last activity", athlete.last_day),
+        ("fitness computed to", athlete.fitness_to),
+    ]
 
 
 def decode(

@@ -50,6 +50,23 @@ def test_import_keeps_and_names_what_it_cannot_read_and_takes_the_rest(
     assert [failed["file"] for failed in status["failed"]] == ["broken.fit"]
 
 
+def test_status_is_readable_on_a_narrow_terminal_for_each_athlete(
+    command: Command, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert "runningcoach import" in command("status").out
+    command("import", min(runs.rglob("*.fit")), "--athlete", "ana")
+    command("import", runs, "--materialize")
+    ana, me, samples = command("status").out.strip().split("\n\n")
+    assert [block.splitlines()[0] for block in (ana, me, samples)] == ["ana", "me", "samples"]
+    facts = dict(line.strip().rsplit("  ", 1) for line in me.splitlines()[1:])
+    known = {label.strip(): value for label, value in facts.items()}
+    assert known["activity files"] == "12"
+    assert known["unreadable files"] == "0"
+    assert dt.date.fromisoformat(known["first activity"]) < dt.date.fromisoformat(known["last activity"])
+    assert all(len(line) <= 60 for line in (ana + me).splitlines())
+
+
 def test_import_of_a_missing_path_is_wrong_usage(command: Command, tmp_path: Path) -> None:
     outcome = command("import", tmp_path / "nowhere")
     assert outcome.status == 2
