@@ -2,6 +2,7 @@
 
 from pydantic import ValidationError
 
+from runningcoach_pipelines.settings import described
 from runningcoach_pipelines.store.blob import BlobError
 from runningcoach_pipelines.store.lake import LakeUnavailable
 from runningcoach_pipelines.store.problems import DatabaseUnavailable
@@ -30,8 +31,13 @@ def explained(error: Exception) -> tuple[str | None, int]:
 
 
 def _settings_message(error: ValidationError) -> str:
+    """A line for each wrong setting: the variable to change, its value unless that is a secret, what it must be."""
     lines = []
     for problem in error.errors():
-        where = ".".join(str(part) for part in problem["loc"])
-        lines.append(f"setting {where}: {problem['msg']}" if where else problem["msg"])
+        if not problem["loc"]:
+            lines.append(problem["msg"].removeprefix("Value error, "))
+            continue
+        setting = described(str(problem["loc"][0]))
+        given = "has an unusable value" if setting.is_secret else f"is {problem['input']!r}"
+        lines.append(f"{setting.variable} {given}: it must be {setting.expected}")
     return "\n".join(lines)

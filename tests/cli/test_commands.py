@@ -222,11 +222,37 @@ def test_an_unreachable_database_is_named_without_its_password(
     assert "hunter2" not in outcome.err + outcome.out
 
 
-def test_a_wrong_setting_is_named(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RUNNINGCOACH_TIMEZONE", "Mars/Olympus")
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("RUNNINGCOACH_TIMEZONE", "Mars/Olympus", "an IANA time zone such as Asia/Seoul"),
+        ("RUNNINGCOACH_PG_PORT", "fivefive", "a port from 1 to 65535"),
+        ("RUNNINGCOACH_APP_PORT", "70000", "a port from 1 to 65535"),
+        ("RUNNINGCOACH_ATHLETE", "Ana", "lower-case letters"),
+        ("RUNNINGCOACH_LANGUAGE", "fr", "ko or en"),
+        ("RUNNINGCOACH_HISTORY_START", "yesterday", "a day such as 2008-01-31"),
+        ("RUNNINGCOACH_COMPRESSION", "brotli", "gzip, zstd or none"),
+        ("RUNNINGCOACH_MAX_FILE_MIB", "0", "a whole number from 1 to 1024"),
+        ("RUNNINGCOACH_MAX_ARCHIVE_FILES", "all", "a whole number from 1 on"),
+        ("USE_DB_STORAGE", "maybe", "true or false"),
+    ],
+)
+def test_a_wrong_setting_is_named_as_it_is_set_with_its_value_and_what_it_must_be(
+    command: Command, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(variable, value)
     outcome = command("status")
     assert outcome.status == 2
-    assert "Mars/Olympus" in outcome.err
+    assert f"{variable} is {value!r}: it must be" in outcome.err
+    assert expected in outcome.err
+
+
+def test_every_wrong_setting_has_its_line(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNNINGCOACH_PG_PORT", "x")
+    monkeypatch.setenv("RUNNINGCOACH_APP_PORT", "y")
+    said = command("status").err
+    assert "RUNNINGCOACH_PG_PORT is 'x'" in said
+    assert "RUNNINGCOACH_APP_PORT is 'y'" in said
 
 
 def test_help_loads_nothing_heavy() -> None:
