@@ -97,7 +97,9 @@ class Layout:
 
     @property
     def width(self) -> int:
-        return self.integer_rows + self.float_rows
+        """Values of a message, if all are there; text and bytes count as one each."""
+        octets = sum(column.storage in _NAME_SUFFIX for column in self.columns)
+        return self.integer_rows + self.float_rows + octets
 
 
 @dataclass(slots=True)

@@ -552,6 +552,24 @@ def test_a_union_of_definitions_that_is_nearly_all_null_keeps_its_fullest_column
     assert kinds(fit) == [ProblemKind.TOO_SPARSE]
 
 
+def test_developer_columns_that_are_nearly_all_null_are_bounded_as_well() -> None:
+    each = range(0, 255)
+    definitions = [definition(20, [], developer=[(n, 1, index) for n in each]) for index in range(250)]
+    data = fit_bytes(*(d + b"\x00" + bytes(each) for d in definitions))
+    fit = decode(data)
+    assert fit.messages["record"].height == 250
+    assert fit.messages["record"].width * 250 <= max(8 * len(data), 1 << 20)
+    assert ProblemKind.TOO_SPARSE in kinds(fit)
+
+
+def test_kinds_after_the_first_thousands_of_columns_are_left_out() -> None:
+    wide = [(n, 1, 0x02) for n in range(255)]
+    fit = decode(fit_bytes(*(definition(0xFE00 + n, wide) + b"\x00" + bytes(255) for n in range(80))))
+    assert 1 << 14 < sum(frame.width for frame in fit.messages.values()) < (1 << 14) + 300
+    (first, *_) = (problem for problem in fit.problems if problem.kind is ProblemKind.TOO_MANY_COLUMNS)
+    assert first.cause == "message 65089 is left out: those in front have 16575 columns already"
+
+
 def test_a_message_interleaved_with_others_keeps_its_order() -> None:
     times = [at(second) for second in range(100)]
     data = encode(
