@@ -15,7 +15,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from runningcoach_pipelines.fit import FitBatch, FitDecodeError, FitFile, FitProblem, decode, decode_many, framing
+from runningcoach_pipelines.fit import (
+    FitBatch,
+    FitDecodeError,
+    FitFile,
+    FitProblem,
+    decode,
+    decode_many,
+    framing,
+    hr_beats,
+    hrv_beats,
+    record_heart_rate,
+)
 from runningcoach_pipelines.fit.encode import Raw, encode
 from runningcoach_pipelines.fit.scan import MessageIndex, scan
 from tests.fit.recordings import every_rule, run
@@ -27,7 +38,7 @@ _CUTS_OF_A_BATCH = 200
 
 
 def decode_damaged(data: bytes) -> FitFile | None:
-    """Decode without any warning; None for what can't be read. Frames stay in proportion to the input."""
+    """Decode, beats too, without any warning; None for what can't be read. Frames stay in proportion to the input."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
@@ -42,6 +53,8 @@ def decode_damaged(data: bytes) -> FitFile | None:
         assert problem.cause
     if fit is None:
         return None
+    for beats in (hr_beats, hrv_beats, record_heart_rate):
+        beats(fit)
     size = sum(frame.estimated_size() for frame in fit.messages.values())
     assert size <= 300 * len(data) + (1 << 24)
     return fit
