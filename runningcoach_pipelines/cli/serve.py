@@ -40,7 +40,7 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve Dagster and the dashboard then.")] = True,
 ) -> None:
     """Make a demo athlete, compute everything, show it, and serve it."""
-    from runningcoach_pipelines.cli.bring_in import run_materialization
+    from runningcoach_pipelines.cli.bring_in import print_runs, run_outdated
     from runningcoach_pipelines.settings import Settings
 
     settings = Settings().model_copy(update={"athlete": DEMO_ATHLETE})
@@ -48,7 +48,7 @@ def demo(
         services = _startable_services(settings, url) if serve else []
         with _lakehouse_at(settings, url) as lakehouse:
             _make_demo_athlete(lakehouse, years=years, seed=seed)
-            run_materialization(lakehouse, None)
+            print_runs(run_outdated(lakehouse))
             _print_result(lakehouse)
         if not serve:
             typer.echo("\nNext: `make demo` or `runningcoach up` serves the dashboard and Dagster.")

@@ -87,6 +87,15 @@ def test_materialize_fills_every_table_and_rebuild_makes_them_again(command: Com
     assert after["athletes"] == before["athletes"]
 
 
+def test_import_computes_just_what_its_files_change(command: Command, runs: Path) -> None:
+    first = command("import", runs, "--materialize")
+    assert "refresh_months" in first.out
+    again = command("import", runs, "--materialize")
+    assert again.status == 0
+    assert "refresh_months" not in again.out
+    assert "refresh_fitness" in again.out
+
+
 def test_materialize_of_a_window_runs_just_its_months(command: Command, runs: Path) -> None:
     command("import", runs)
     outcome = command("materialize", "--from", "2024-06-03", "--to", "2024-06-10", "--json")

@@ -60,9 +60,12 @@ def test_the_demo_ends_with_a_printout_and_leaves_no_process(product: Product) -
     assert athlete["failed"] == 0
 
 
-def test_the_demo_again_changes_nothing(product: Product) -> None:
+def test_the_demo_again_computes_no_month_and_changes_nothing(product: Product) -> None:
     before = _fingerprints(product), _samples(product)
-    assert product.run("demo", "--years", "1", "--no-serve").returncode == 0
+    done = product.run("demo", "--years", "1", "--no-serve")
+    assert done.returncode == 0
+    assert "The last 8 weeks" in done.stdout
+    assert "refresh_months" not in done.stdout
     assert (_fingerprints(product), _samples(product)) == before
 
 
