@@ -17,14 +17,19 @@ _RUNS_SHOWN = 12
 
 
 def import_(
-    paths: Annotated[list[Path], typer.Argument(help="FIT files, folders, ZIPs, .fit.gz.")],
-    athlete: Annotated[str | None, typer.Option(help="Whose files; default RUNNINGCOACH_ATHLETE.")] = None,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="FIT files, folders, ZIPs, .fit.gz.")],
+    athlete: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose files; default RUNNINGCOACH_ATHLETE.")
+    ] = None,
     then_materialize: Annotated[
-        bool, typer.Option("--materialize", help="Then bring everything derived up to date.")
+        bool, typer.Option("--materialize", help="Then compute what follows from them.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Store FIT files, whole and once, and say what they are."""
+    """Store FIT files, whole and once, and say what they are.
+
+    Importing something again changes nothing. What cannot be read is kept, and listed with the reason: exit status 1.
+    """
     from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.ingest.importing import import_paths
     from runningcoach_pipelines.ingest.sources import count_files
@@ -55,17 +60,26 @@ def import_(
 
 def materialize(
     first: Annotated[
-        dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default the first file's.")
+        dt.datetime | None,
+        typer.Option(
+            "--from",
+            metavar="DAY",
+            formats=["%Y-%m-%d"],
+            help="First day, such as 2024-01-31; default the first file's.",
+        ),
     ] = None,
     last: Annotated[
-        dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; default the last file's.")
+        dt.datetime | None,
+        typer.Option("--to", metavar="DAY", formats=["%Y-%m-%d"], help="Last day; default the last file's."),
     ] = None,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Drop everything derived first and make it again from the FIT files.")
-    ] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Empty all derived tables first.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compute activities, metrics, fitness and summaries, as Dagster runs in this process."""
+    """Compute all that follows from the stored files.
+
+    Activities, metrics, fitness and summaries, by whole months, as Dagster runs in this process; also what is there
+    already. Exit status 1: some files cannot be read, everything else is done.
+    """
     from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.store.rebuild import drop_derived
 

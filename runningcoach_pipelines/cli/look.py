@@ -26,7 +26,10 @@ class Form(StrEnum):
 
 
 def status(as_json: AsJson = False) -> None:
-    """What is stored of each athlete, up to when it is computed, and what cannot be read."""
+    """Show what is stored and computed of each athlete.
+
+    Also what cannot be read, and why.
+    """
     from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.store.athletes import athlete_ids
     from runningcoach_pipelines.store.database import revision
@@ -73,12 +76,17 @@ def _facts(athlete: "AthleteStatus") -> list[tuple[str, object]]:
 
 
 def decode(
-    file: Annotated[Path, typer.Argument(help="A FIT file.")],
-    message: Annotated[list[str] | None, typer.Option("--message", "-m", help="Only these messages.")] = None,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A FIT file.")],
+    message: Annotated[
+        list[str] | None, typer.Option("--message", "-m", metavar="NAME", help="Only this message; may be repeated.")
+    ] = None,
     form: Annotated[Form, typer.Option("--format", "-f", help="How to print them.")] = Form.TABLE,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for Parquet files.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for Parquet files.")] = None,
 ) -> None:
-    """Show what is in a FIT file; the database is not touched. Exit status 1 if the file is damaged."""
+    """Show what is in a FIT file, without the database.
+
+    Exit status 1 if the file is damaged.
+    """
     fit = _decoded(file, message)
     missing = [name for name in message or () if name not in fit.messages]
     if form is Form.JSON:

@@ -21,7 +21,10 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def up() -> None:
-    """Serve Dagster and the dashboard until Ctrl-C."""
+    """Serve Dagster and the dashboard until Ctrl-C.
+
+    Files that are imported meanwhile are computed by themselves.
+    """
     from runningcoach_pipelines.cli.opened import opened_dagster
     from runningcoach_pipelines.settings import Settings
 
@@ -35,11 +38,14 @@ def up() -> None:
 
 
 def demo(
-    years: Annotated[int, typer.Option(min=1, max=20, help="Years of running to make.")] = 2,
-    seed: Annotated[int, typer.Option(help="Another seed, another runner.")] = 1,
+    years: Annotated[int, typer.Option(metavar="N", min=1, max=20, help="Years of running to make.")] = 2,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Another seed, another runner.")] = 1,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve Dagster and the dashboard then.")] = True,
 ) -> None:
-    """Make a demo athlete, compute everything, show it, and serve it."""
+    """Make a demo athlete, compute, show and serve it.
+
+    Needs no files. A second time only what is new is computed. It lives beside your own data as athlete `demo`.
+    """
     from runningcoach_pipelines.cli.bring_in import print_runs, run_outdated
     from runningcoach_pipelines.settings import Settings
 
@@ -58,7 +64,10 @@ def demo(
 
 
 def env() -> None:
-    """Print what a Dagster started by hand needs: eval "$(runningcoach env)"; dagster dev. The database stays up."""
+    """Print the environment of a Dagster that is started by hand.
+
+    In a shell: eval "$(runningcoach env)"; dagster dev. The embedded database stays up.
+    """
     from runningcoach_pipelines.cli.opened import opened_dagster
     from runningcoach_pipelines.services.stack import service_environment
     from runningcoach_pipelines.settings import Settings

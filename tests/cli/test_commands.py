@@ -264,6 +264,17 @@ def test_every_wrong_setting_has_its_line(command: Command, monkeypatch: pytest.
     assert "RUNNINGCOACH_APP_PORT is 'y'" in said
 
 
+@pytest.mark.parametrize("group", [(), ("blobs",), ("db",)])
+def test_help_on_a_narrow_terminal_cuts_off_no_commands_summary(
+    command: Command, monkeypatch: pytest.MonkeyPatch, group: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = command(*group, "--help").out.splitlines()
+    summaries = lines[lines.index("Commands:") + 1 :]
+    assert len(summaries) > 2
+    assert [line for line in summaries if line.endswith("...")] == []
+
+
 def test_help_loads_nothing_heavy() -> None:
     script = (
         "import sys; from runningcoach_pipelines.cli.main import app; "
