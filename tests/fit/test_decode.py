@@ -358,6 +358,14 @@ def test_a_description_that_comes_late_still_holds() -> None:
     assert kinds(fit) == [ProblemKind.DEVELOPER_FIELD]
 
 
+def test_a_description_without_its_application_holds_all_the_same() -> None:
+    _, description = described_field(0, 7, "uint16")
+    fit = decode(encode([description, Rows("record", {"heart_rate": [100], Developer(0, 7, "uint16"): [300]})]))
+    assert fit.messages["record"]["developer_0_7"].to_list() == [300]
+    assert fit.developer_fields[0].application_id is None
+    assert not fit.problems
+
+
 def test_a_developer_field_without_description_is_bytes() -> None:
     fit = decode(encode([Rows("record", {"heart_rate": [100], Developer(0, 7, "uint16"): [300]})]))
     assert fit.messages["record"]["developer_0_7"].to_list() == [b"\x2c\x01"]
@@ -390,6 +398,12 @@ def test_a_local_type_may_be_defined_again_and_rows_keep_the_files_order() -> No
     assert frame["timestamp"].to_list() == [at(second) for second in range(6)]
     assert frame["heart_rate"].to_list() == [90, 91, None, None, 92, 93]
     assert frame["power"].to_list() == [None, None, 200, 201, None, None]
+
+
+def test_the_same_definition_written_before_each_message_is_one_definition() -> None:
+    fields = definition(20, [(3, 1, 0x02)])
+    fit = decode(fit_bytes(*(fields + bytes([0, 60 + n % 100]) for n in range(5000))))
+    assert fit.messages["record"]["heart_rate"].to_list() == [60 + n % 100 for n in range(5000)]
 
 
 def test_unknown_messages_and_fields_keep_their_numbers() -> None:
