@@ -1,13 +1,15 @@
 """Everything that can be set, in one class: environment first, then a `.env` file, then these defaults.
 
 No other module reads the environment. `Settings()` is cheap; entry points build it once and pass it down.
+Where a value can be wrong, the field's `description` says what it must be.
 """
 
 from base64 import urlsafe_b64decode
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, get_args
 from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -18,7 +20,7 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=1, le=65535, description="a port from 1 to 65535")]
 
 
 class Compression(StrEnum):
@@ -75,30 +77,34 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     """Address the Dagster UI and the app bind to. Neither has a sign-in yet: keep it on loopback."""
 
-    athlete: str = Field(default="me", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    athlete: str = Field(
+        default="me",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
+        description="up to 63 lower-case letters, digits, _ and -, the first a letter or digit",
+    )
     """Whose files an import brings and whose data the app opens with."""
 
-    language: Language = Language.KO
+    language: Language = Field(default=Language.KO, description="ko or en")
 
-    timezone: str = "Asia/Seoul"
+    timezone: str = Field(default="Asia/Seoul", description="an IANA time zone such as Asia/Seoul")
     """Home time zone: when a day starts, and of activities that carry neither an offset nor a position."""
 
-    history_start: date = date(2008, 1, 1)
+    history_start: date = Field(default=date(2008, 1, 1), description="a day such as 2008-01-31")
     """First day that has partitions. Floored to a 1st and to a Monday where a partition needs it."""
 
-    compression: Compression = Compression.GZIP
+    compression: Compression = Field(default=Compression.GZIP, description="gzip, zstd or none")
     """Compression of imported FIT blobs; `zstd` suits bulk imports."""
 
-    max_file_mib: Annotated[int, Field(ge=1, le=1024)] = 64
+    max_file_mib: int = Field(default=64, ge=1, le=1024, description="a whole number from 1 to 1024")
     """Largest FIT file that an import takes, in MiB; larger ones are refused by name."""
 
-    max_archive_files: Annotated[int, Field(ge=1)] = 200_000
+    max_archive_files: int = Field(default=200_000, ge=1, description="a whole number from 1 on")
     """Most entries that one import takes out of an archive and the archives inside it."""
 
     lake_url: str | None = None
     """Where the Delta tables live: a folder or `s3://bucket/prefix`. Default: `lake` in the home folder."""
 
-    use_db_storage: bool = Field(default=True, validation_alias=_named("USE_DB_STORAGE"))
+    use_db_storage: bool = Field(default=True, validation_alias=_named("USE_DB_STORAGE"), description="true or false")
     """FIT blobs in the database (true) or in the bucket named below (false)."""
 
     s3_endpoint: str | None = Field(default=None, validation_alias=_named("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"))
@@ -110,18 +116,21 @@ class Settings(BaseSettings):
     s3_bucket: str | None = Field(default=None, validation_alias=_named("R2_BUCKET_NAME", "AWS_S3_BUCKET"))
     r2_account_id: str | None = Field(default=None, validation_alias=_named("R2_ACCOUNT_ID"))
 
-    secret_keys: SecretStr | None = None
-    """Fernet keys of stored tokens, comma separated: the first encrypts, all decrypt. Default: a file in the home."""
+    secret_keys: SecretStr | None = Field(
+        default=None,
+        description="keys of 32 bytes in URL-safe base64, comma separated: `runningcoach secrets new-key` makes one",
+    )
+    """Fernet keys of stored tokens: the first encrypts, all decrypt. Default: a file in the home."""
 
-    garmin_requests_per_hour: Annotated[int, Field(ge=1)] = 240
-    garmin_requests_per_day: Annotated[int, Field(ge=1)] = 2000
+    garmin_requests_per_hour: int = Field(default=240, ge=1, description="a whole number from 1 on")
+    garmin_requests_per_day: int = Field(default=2000, ge=1, description="a whole number from 1 on")
     """What all processes together may ask Garmin Connect."""
 
-    garmin_pause_s: Annotated[float, Field(ge=0, le=60)] = 1.0
+    garmin_pause_s: float = Field(default=1.0, ge=0, le=60, description="seconds from 0 to 60")
     """Mean pause between two requests to Garmin Connect; each is between half and one and a half of it."""
 
-    garmin_url: str | None = None
-    """A Garmin Connect on this machine instead of the real one: `http://127.0.0.1:PORT`, for tests and demos."""
+    garmin_url: str | None = Field(default=None, description="http:// on 127.0.0.1, ::1 or localhost")
+    """A Garmin Connect on this machine instead of the real one, for tests and demos."""
 
     @field_validator("timezone")
     @classmethod
@@ -129,17 +138,14 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, OSError, ValueError) as error:
-            raise ValueError(f"RUNNINGCOACH_TIMEZONE={name!r} is no IANA time zone such as Asia/Seoul") from error
+            raise ValueError(f"{name!r} is no IANA time zone") from error
         return name
 
     @field_validator("secret_keys")
     @classmethod
     def _usable_keys(cls, keys: SecretStr | None) -> SecretStr | None:
         if keys is not None and not all(map(_is_fernet_key, keys.get_secret_value().split(","))):
-            raise ValueError(
-                "RUNNINGCOACH_SECRET_KEYS holds something that is no key: each is 32 bytes in URL-safe base64. "
-                "`runningcoach secrets new-key` makes one"
-            )
+            raise ValueError("not a list of Fernet keys")
         return keys
 
     @field_validator("garmin_url")
@@ -147,7 +153,7 @@ class Settings(BaseSettings):
     def _on_this_machine(cls, url: str | None) -> str | None:
         # Passwords go to this address: nothing but this machine may stand in for Garmin.
         if url is not None and (urlsplit(url).scheme != "http" or urlsplit(url).hostname not in LOOPBACK):
-            raise ValueError("RUNNINGCOACH_GARMIN_URL must be http:// on 127.0.0.1, ::1 or localhost")
+            raise ValueError("not an address on this machine")
         return url
 
     @model_validator(mode="after")
@@ -200,3 +206,26 @@ class Settings(BaseSettings):
     def today(self) -> date:
         """The current day at home."""
         return self.now().astimezone(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """How to speak of a setting: the environment variable it is set by, and what its value must be."""
+
+    variable: str
+    expected: str
+    is_secret: bool
+
+
+def described(name: str) -> Described:
+    """The setting of a field's name, or of a name that it goes by in the environment."""
+    fields = Settings.model_fields
+    for field_name, field in fields.items():
+        alias = field.validation_alias
+        names = [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else []
+        if name in (field_name, *names):
+            own = f"{Settings.model_config['env_prefix']}{field_name}".upper()
+            variable = name if name in names else next(iter(names), own)
+            is_secret = SecretStr in (field.annotation, *get_args(field.annotation))
+            return Described(variable, field.description or "text", is_secret)
+    raise KeyError(name)

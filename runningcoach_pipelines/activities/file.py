@@ -11,13 +11,13 @@ from runningcoach_pipelines.activities.columns import column, message
 from runningcoach_pipelines.activities.laps import laps_of
 from runningcoach_pipelines.activities.samples import samples_of
 from runningcoach_pipelines.activities.sessions import Session, sessions_of
-from runningcoach_pipelines.fit import FitFile, FitProblem, decode
+from runningcoach_pipelines.fit import FitFile, FitProblem, decode, record_heart_rate
 
 PARSER_VERSION = "1"
 """Raise it when the decoder or this package reads more than before: failed files are then tried again."""
 
 _OUTLINE = ("file_id", "session", "activity", "sport")
-ACTIVITY_MESSAGES = (*_OUTLINE, "record", "lap", "event", "device_info")
+ACTIVITY_MESSAGES = (*_OUTLINE, "record", "lap", "event", "device_info", "hr")
 """What `read_activities` needs of a file."""
 
 _PROBLEMS_SHOWN = 5
@@ -81,8 +81,15 @@ def read_activities(fit: FitFile, *, home: ZoneInfo) -> ActivityFile:
         manufacturer=manufacturer,
         product=product,
         laps=laps_of(fit.messages, sessions),
-        samples=samples_of(fit.messages, sessions),
+        samples=samples_of(_with_strap(fit), sessions),
     )
+
+
+def _with_strap(fit: FitFile) -> Mapping[str, pl.DataFrame]:
+    """The messages; their records hold what a strap stored, too, where the watch could not hear it (swims)."""
+    if not {"hr", "record"} <= set(fit.messages):
+        return fit.messages
+    return {**fit.messages, "record": fit.messages["record"].with_columns(record_heart_rate(fit))}
 
 
 def _file_type(messages: Mapping[str, pl.DataFrame]) -> str:

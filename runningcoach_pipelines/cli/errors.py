@@ -2,8 +2,8 @@
 
 from pydantic import ValidationError
 
-from runningcoach_pipelines.fit import FitDecodeError
 from runningcoach_pipelines.garmin.problems import GarminProblem
+from runningcoach_pipelines.settings import described
 from runningcoach_pipelines.store.blob import BlobError
 from runningcoach_pipelines.store.keyring import SecretUnreadable
 from runningcoach_pipelines.store.lake import LakeUnavailable
@@ -11,8 +11,12 @@ from runningcoach_pipelines.store.problems import DatabaseUnavailable
 
 FAILED, WRONG_USAGE = 1, 2
 
-_EXPECTED = (BlobError, DatabaseUnavailable, LakeUnavailable, FitDecodeError, GarminProblem, SecretUnreadable)
+_EXPECTED = (BlobError, DatabaseUnavailable, LakeUnavailable, GarminProblem, SecretUnreadable)
 _WRONG_PATH = (FileNotFoundError, NotADirectoryError, IsADirectoryError, FileExistsError, PermissionError)
+
+
+class UnreadableFile(Exception):
+    """A file named on the command line is not what the command reads; the message names both."""
 
 
 def explained(error: Exception) -> tuple[str | None, int]:
@@ -21,7 +25,7 @@ def explained(error: Exception) -> tuple[str | None, int]:
         return _settings_message(error), WRONG_USAGE
     if isinstance(error, _WRONG_PATH):
         return str(error), WRONG_USAGE
-    if isinstance(error, _EXPECTED):
+    if isinstance(error, (*_EXPECTED, UnreadableFile)):
         return str(error), FAILED
     if type(error).__name__ in {"RunFailed", "ServiceError"}:
         # Their modules import Dagster or the process supervisor; the name is enough here.
@@ -30,8 +34,13 @@ def explained(error: Exception) -> tuple[str | None, int]:
 
 
 def _settings_message(error: ValidationError) -> str:
+    """A line for each wrong setting: the variable to change, its value unless that is a secret, what it must be."""
     lines = []
     for problem in error.errors():
-        where = ".".join(str(part) for part in problem["loc"])
-        lines.append(f"setting {where}: {problem['msg']}" if where else problem["msg"])
+        if not problem["loc"]:
+            lines.append(problem["msg"].removeprefix("Value error, "))
+            continue
+        setting = described(str(problem["loc"][0]))
+        given = "has an unusable value" if setting.is_secret else f"is {problem['input']!r}"
+        lines.append(f"{setting.variable} {given}: it must be {setting.expected}")
     return "\n".join(lines)

@@ -1,7 +1,7 @@
 """Running jobs in this process: what `runningcoach materialize` and `demo` do, recorded in Dagster like any run."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -14,6 +14,8 @@ from runningcoach_pipelines.defs.partitions import (
     month_range_tags,
     week_range_tags,
 )
+from runningcoach_pipelines.derive.changes import joined, outdated_months, outdated_summaries
+from runningcoach_pipelines.derive.summaries import Period
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
 
@@ -35,24 +37,42 @@ class Step:
 
 
 def plan(lakehouse: Lakehouse, window: Window | None) -> list[Step]:
-    """The runs that bring everything derived up to date: decode and measure months, then what follows from them.
+    """The runs that make everything derived of a window anew: decode and measure months, then what follows from them.
 
     Args:
         window: days to refresh, widened to whole months; all there are files for if None.
     """
-    now = lakehouse.settings.today()
     days = lakehouse.files.days()
     if window is None and days is not None:
         window = Window(days[0], days[1] + dt.timedelta(days=1))
-    months = known_months(window, now) if window is not None else None
-    steps = [Step("refresh_months", month_range_tags(part), _label(part)) for part in _chunks(months)]
-    steps.append(Step("refresh_fitness", {}, f"to {now}"))
-    if months is not None:
+    windows = [Period.MONTH.whole(window)] if window is not None else []
+    return _steps(windows, windows, lakehouse.settings.today())
+
+
+def plan_outdated(lakehouse: Lakehouse) -> list[Step]:
+    """The runs that bring everything derived up to date: as `plan`, of the months that need it. Fitness always does."""
+    months = outdated_months(lakehouse)
+    return _steps(months, joined([*months, *outdated_summaries(lakehouse)]), lakehouse.settings.today())
+
+
+def _steps(months: Sequence[Window], summaries: Sequence[Window], today: dt.date) -> list[Step]:
+    """Runs over windows of whole months: to decode and measure, and to sum up."""
+    steps = [
+        Step("refresh_months", month_range_tags(part), _label(part))
+        for window in _known(months, today)
+        for part in _chunks(window)
+    ]
+    steps.append(Step("refresh_fitness", {}, f"to {today}"))
+    for window in _known(summaries, today):
         # The last month's last week may begin in the future: only weeks up to this one are partitions.
-        weeks = Window(months.start, min(months.end, now + dt.timedelta(days=1)))
+        weeks = Window(window.start, min(window.end, today + dt.timedelta(days=1)))
         steps.append(Step("refresh_weeks", week_range_tags(weeks), _label(weeks)))
-        steps.append(Step("refresh_month_summaries", month_range_tags(months), _label(months)))
+        steps.append(Step("refresh_month_summaries", month_range_tags(window), _label(window)))
     return steps
+
+
+def _known(windows: Sequence[Window], today: dt.date) -> Iterator[Window]:
+    return (known for window in windows if (known := known_months(window, today)) is not None)
 
 
 def run(
@@ -86,8 +106,8 @@ def _report_imports(lakehouse: Lakehouse, instance: dg.DagsterInstance) -> None:
             instance.report_runless_asset_event(event)
 
 
-def _chunks(window: Window | None) -> Iterator[Window]:
-    months = list(window.months()) if window is not None else []
+def _chunks(window: Window) -> Iterator[Window]:
+    months = list(window.months())
     for start in range(0, len(months), MONTHS_PER_RUN):
         part = months[start : start + MONTHS_PER_RUN]
         yield Window(part[0].start, part[-1].end)

@@ -22,7 +22,7 @@ from runningcoach_pipelines.store.raw_files import RawFile, Reading
 from runningcoach_pipelines.store.tables import Activity, ActivitySource, Lap
 from runningcoach_pipelines.store.windows import Window, lock, replace_window
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Version of what is written here; raise it when the same files would give other rows."""
 
 _ROWS_PER_COMMIT = 400_000

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import polars as pl
 from sqlalchemy import select
 
-from runningcoach_pipelines.metrics import fitness, load
+from runningcoach_pipelines.metrics import days, fitness, load
 from runningcoach_pipelines.store.frames import frame_schema, read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.tables import ActivityMetrics, FitnessMetricsDaily
@@ -67,13 +67,13 @@ def daily_fitness(activities: pl.DataFrame, today: dt.date) -> pl.DataFrame:
         A frame with the schema of `fitness_metrics_daily`; rest days are rows with load 0.
     """
     imputed = pl.col("load").filter(pl.col("load_source") == load.Source.IMPUTED.value)
-    days = (
+    sums = (
         activities.filter("counted")
         .group_by("athlete_id", "local_day", maintain_order=True)
         .agg(pl.col("load").sum(), activities=pl.len(), imputed_load=imputed.sum())
     )
     schema = frame_schema(FitnessMetricsDaily.table())
-    series = [_series(own, today) for own in days.partition_by("athlete_id", maintain_order=True)]
+    series = [_series(own, today) for own in sums.partition_by("athlete_id", maintain_order=True)]
     if not series:
         return pl.DataFrame(schema=schema)
     return (
@@ -85,13 +85,8 @@ def daily_fitness(activities: pl.DataFrame, today: dt.date) -> pl.DataFrame:
     )
 
 
-def _series(days: pl.DataFrame, today: dt.date) -> pl.DataFrame:
-    first: dt.date = days["local_day"][0]
-    last = max(today, days["local_day"][-1])
-    calendar = pl.DataFrame({"local_day": pl.date_range(first, last, eager=True)})
-    dense = calendar.join(days, on="local_day", how="left").with_columns(
-        pl.col("athlete_id").fill_null(days["athlete_id"][0]),
-        pl.col("load", "imputed_load", "activities").fill_null(0),
-    )
+def _series(sums: pl.DataFrame, today: dt.date) -> pl.DataFrame:
+    athlete = pl.lit(sums["athlete_id"][0])
+    dense = days.every_day(sums.drop("athlete_id"), last_day=max(today, sums["local_day"][-1]))
     measured = fitness.daily_table(dense.select("local_day", "load"))
-    return dense.join(measured.drop("load"), on="local_day", how="left")
+    return dense.join(measured.drop("load"), on="local_day", how="left").with_columns(athlete_id=athlete)

@@ -1,8 +1,10 @@
 """Gold: what an athlete's weeks and months add up to."""
 
+import datetime as dt
 from enum import StrEnum
 
 import polars as pl
+import polars.selectors as cs
 from sqlalchemy import delete, select
 
 from runningcoach_pipelines.metrics import load
@@ -52,6 +54,22 @@ def derive_summaries(lakehouse: Lakehouse, period: Period, window: Window) -> in
         )
         copy_frame(connection, summaries, rows)
     return rows.height
+
+
+def outdated_periods(lakehouse: Lakehouse, period: Period) -> list[Window]:
+    """Periods whose summaries are missing, left over, made by other code, or not what `activity_metrics` adds up to."""
+    metrics, summaries = ActivityMetrics.table(), AnalyticsSummary.table()
+    with lakehouse.engine.connect() as connection:
+        made = _rounded(summarize(read_frame(connection, select(metrics)), period))
+        stored = _rounded(read_frame(connection, select(summaries).where(summaries.c.period == period.value)))
+    both = pl.concat([made, stored])
+    starts: list[dt.date] = both.filter(both.is_unique())["period_start"].unique().sort().to_list()
+    return [period.whole(Window(start, start + dt.timedelta(days=1))) for start in starts]
+
+
+def _rounded(summaries: pl.DataFrame) -> pl.DataFrame:
+    """Sums as whole thousandths: the order of adding up shows far behind."""
+    return summaries.with_columns((cs.float() * 1000).round().cast(pl.Int64))
 
 
 def summarize(activities: pl.DataFrame, period: Period) -> pl.DataFrame:

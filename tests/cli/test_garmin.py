@@ -145,7 +145,7 @@ def test_nothing_but_this_machine_stands_in_for_garmin(
     monkeypatch.setenv("RUNNINGCOACH_GARMIN_URL", url)
     refused = command("login", "garmin")
     assert refused.status == 2
-    assert "must be http:// on 127.0.0.1" in refused.err
+    assert "it must be http:// on 127.0.0.1, ::1 or localhost" in refused.err
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.store import read_models
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
+from tests.deriving import differing, everything
 
 _UNTIL = dt.date(2025, 5, 31)
 _FILES = 24
@@ -94,6 +95,37 @@ def test_all_checks_pass_after_a_plan_was_run(filled: Lakehouse, instance: dg.Da
     fitness = read_models.fitness(filled.engine, "me")
     assert weeks["load"].sum() == pytest.approx(fitness["load"].sum())
     assert months["load"].sum() == pytest.approx(fitness["load"].sum())
+
+
+def test_what_is_up_to_date_is_not_run_again_and_a_new_file_only_runs_its_month_and_what_follows(
+    filled: Lakehouse, instance: dg.DagsterInstance
+) -> None:
+    first = launch.plan_outdated(filled)
+    launch.run(filled, instance, first)
+    assert [step.job for step in first] == [
+        "refresh_months",
+        "refresh_fitness",
+        "refresh_weeks",
+        "refresh_month_summaries",
+    ]
+    assert [step.job for step in launch.plan_outdated(filled)] == ["refresh_fitness"]
+
+    (late,) = (file for file, _ in zip(iter_history(seed=6, years=1, until=_UNTIL), range(1), strict=False))
+    import_files(filled, [FoundFile(late.name, late.data)], athlete_id="me", today=_UNTIL)
+    step_months, *following = launch.plan_outdated(filled)
+    assert f"{late.started_at:%Y-%m}" in step_months.label
+    assert {step.label for step in following[1:]} == {step_months.label}
+    launch.run(filled, instance, [step_months, *following])
+    as_it_came = everything(filled)
+    launch.run(filled, instance, launch.plan(filled, None))
+    assert differing(as_it_came, everything(filled)) == []
+
+
+def test_a_window_is_widened_to_whole_months_for_all_that_follows(lakehouse: Lakehouse) -> None:
+    day = dt.date(2024, 6, 10)
+    months, _, weeks, summaries = launch.plan(lakehouse, Window(day, day + dt.timedelta(days=1)))
+    assert months.tags == summaries.tags
+    assert set(weeks.tags.values()) == {"2024-05-27", "2024-06-24"}
 
 
 def test_days_of_imported_files_show_as_materialized(filled: Lakehouse, instance: dg.DagsterInstance) -> None:
