@@ -9,13 +9,12 @@ import subprocess
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runningcoach_pipelines.garmin.problems import GarminProblem
-from runningcoach_pipelines.store.database import psql
+from runningcoach_pipelines.store.embedded import binaries
 from tests.doubles.garmin import CODE, EMAIL, PASSWORD, Answer, Cut, cloudflare_page
 from tests.garmin.conftest import Desk
 
@@ -131,7 +130,7 @@ def test_no_secret_is_logged_stored_or_told(desk: Desk, caplog: pytest.LogCaptur
     assert desk.settings.database_url is not None
     dump = subprocess.run(
         [
-            str(Path(psql()).with_name("pg_dump")),
+            str(binaries() / "pg_dump"),
             "--schema=runningcoach",
             desk.settings.database_url.get_secret_value(),
         ],
