@@ -21,6 +21,9 @@ RIEGEL_EXPONENT = 1.06
 EXPONENT_RANGE = (1.02, 1.20)
 """Exponents of one's own power law outside this come from results that weren't both maximal."""
 
+DISTINCT_DISTANCES = 1.5
+"""Results nearer to each other than this ratio say nothing about an exponent: 3 km and 2 miles differ by a breath."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -138,9 +141,9 @@ def marathon_from_critical_speed_s(critical_speed_mps: float) -> float:
 def predictions(results: Sequence[Result], target_m: float, *, shape_percent: float | None = None) -> dict[str, float]:
     """Time in s by model: `riegel`, `cameron`, `daniels_gilbert` and, with two distances, `power_law`.
 
-    The first three start from the best result by Daniels–Gilbert VO2max; the power law joins the two best
-    over different distances, its exponent kept within 1.02 … 1.20. With a marathon shape `daniels_gilbert`
-    is limited by it. Empty without results.
+    The first three start from the best result by Daniels–Gilbert VO2max; the power law joins it to the next best
+    over at least 1.5 times or at most 1/1.5 of its distance, the exponent kept within 1.02 … 1.20. With a marathon
+    shape `daniels_gilbert` is limited by it. Empty without results.
     """
     ranked = sorted(results, key=lambda result: -vo2max.from_race(result.distance_m, result.time_s))
     if not ranked:
@@ -151,8 +154,12 @@ def predictions(results: Sequence[Result], target_m: float, *, shape_percent: fl
     daniels = with_shape_s(level, target_m, 1000.0 if shape_percent is None else shape_percent)
     if daniels is not None:
         times["daniels_gilbert"] = daniels
-    second = next((result for result in ranked if result.distance_m != best.distance_m), None)
+    second = next((result for result in ranked if _distinct(result.distance_m, best.distance_m)), None)
     if second is not None:
         low, high = EXPONENT_RANGE
         times["power_law"] = riegel_s(best, target_m, min(max(own_exponent(best, second), low), high))
     return times
+
+
+def _distinct(one_m: float, other_m: float) -> bool:
+    return max(one_m, other_m) >= DISTINCT_DISTANCES * min(one_m, other_m)

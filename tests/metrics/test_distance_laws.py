@@ -262,6 +262,35 @@ def test_an_effort_slower_than_a_longer_one_was_not_maximal() -> None:
     assert critical_speed.maximal_envelope(trials) == [trials[0], trials[2]]
 
 
+STEADY_3_KM = race.Result(3000, 720)
+
+
+@pytest.mark.parametrize(
+    ("efforts", "why"),
+    [
+        ([race.Result(800, 150), race.Result(3000, 700)], critical_speed.Refusal.TOO_FEW),
+        ([race.Result(800, 150), race.Result(1000, 240), STEADY_3_KM], critical_speed.Refusal.TOO_FEW_MAXIMAL),
+        ([race.Result(800, 190), race.Result(1609.344, 385), STEADY_3_KM], critical_speed.Refusal.IMPLAUSIBLE),
+    ],
+)
+def test_efforts_without_a_critical_speed_say_why(efforts: list[race.Result], why: critical_speed.Refusal) -> None:
+    assert critical_speed.from_efforts(efforts) is why
+
+
+def test_maximal_efforts_have_a_critical_speed() -> None:
+    trials = [race.Result(220.0 + 4.2 * time, time) for time in (150.0, 400.0, 900.0)]
+    lazy = race.Result(1000, 400)
+    line = critical_speed.from_efforts([*trials, lazy, race.Result(400, 60), race.Result(21_097.5, 5400)])
+    assert isinstance(line, critical_speed.CriticalSpeed)
+    assert (line.speed_mps, line.d_prime_m, line.trials) == pytest.approx((4.2, 220.0, 3))
+
+
+def test_a_power_law_does_not_rest_on_two_distances_that_are_nearly_the_same() -> None:
+    near = [race.Result(3000, 660), race.Result(3218.688, 711)]
+    assert "power_law" not in race.predictions(near, 10_000)
+    assert "power_law" in race.predictions([*near, race.Result(5000, 1180)], 10_000)
+
+
 def test_predictions_show_every_model_that_has_its_data() -> None:
     one = race.predictions([race.Result(5000, 1200)], 10_000)
     assert one.keys() == {"riegel", "cameron", "daniels_gilbert"}
