@@ -12,14 +12,14 @@ from runningcoach_pipelines.derive.activities import ActivitiesReport, derive_ac
 from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.derive.fitness import derive_fitness
-from runningcoach_pipelines.derive.summaries import Period, derive_summaries
+from runningcoach_pipelines.derive.summaries import derive_summaries
 from runningcoach_pipelines.ingest.importing import ImportReport, import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.rebuild import DERIVED
 from runningcoach_pipelines.store.s3_blobs import S3BlobStore
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.windows import Period, Window
 from tests.conftest import free_port
 
 TODAY = dt.date(2025, 7, 15)

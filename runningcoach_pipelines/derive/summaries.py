@@ -1,7 +1,5 @@
 """Gold: what an athlete's weeks and months add up to."""
 
-from enum import StrEnum
-
 import polars as pl
 from sqlalchemy import Connection, delete, select
 
@@ -9,7 +7,7 @@ from runningcoach_pipelines.metrics import distribution, load, quantity
 from runningcoach_pipelines.store.frames import copy_frame, frame_schema, read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, AnalyticsSummary
-from runningcoach_pipelines.store.windows import Window, lock, monday
+from runningcoach_pipelines.store.windows import Period, Window, lock
 
 CODE_VERSION = "2"
 
@@ -17,22 +15,6 @@ INTENSITIES = ("low_intensity_s", "moderate_intensity_s", "high_intensity_s")
 """Time in zones 1, 2 and 3 of kind `intensity`."""
 
 type _Intensity = dict[str, float | None]
-
-
-class Period(StrEnum):
-    """Weeks start on Monday, months on the 1st."""
-
-    WEEK = "week"
-    MONTH = "month"
-
-    def whole(self, window: Window) -> Window:
-        """The window widened to whole periods."""
-        if self is Period.MONTH:
-            months = list(window.months())
-            return Window(months[0].start, months[-1].end)
-        last = window.end.toordinal() - 1
-        sunday = monday(window.end.fromordinal(last))
-        return Window(monday(window.start), sunday.fromordinal(sunday.toordinal() + 7))
 
 
 def derive_summaries(lakehouse: Lakehouse, period: Period, window: Window) -> int:

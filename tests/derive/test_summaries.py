@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runningcoach_pipelines.derive.summaries import INTENSITIES, Period, derive_summaries, summarize
+from runningcoach_pipelines.derive.summaries import INTENSITIES, derive_summaries, summarize
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, AnalyticsSummary
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.windows import Period, Window
 from tests.deriving import SPRING, bring, derive, table
 from tests.making import START, at, run
 

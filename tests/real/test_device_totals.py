@@ -11,13 +11,13 @@ from sqlalchemy import func, select
 from runningcoach_pipelines.derive.activities import derive_activities
 from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
 from runningcoach_pipelines.derive.fitness import derive_fitness
-from runningcoach_pipelines.derive.summaries import Period, derive_summaries
+from runningcoach_pipelines.derive.summaries import derive_summaries
 from runningcoach_pipelines.ingest.importing import ImportReport, import_paths
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse, lakehouse_at
 from runningcoach_pipelines.store.tables import Activity, ActivityMetrics, ActivitySource, GarminRawFile
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.windows import Period, Window
 from tests.conftest import Server
 from tests.real.explained import EXPLAINED
 
