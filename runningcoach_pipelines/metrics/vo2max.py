@@ -18,6 +18,9 @@ INTERVAL_FRACTION = 0.975
 
 CURVE_WINDOWS_S = (240, 14_400)
 
+HIGHEST_PLAUSIBLE = 90.0
+"""World records from 800 m to the marathon are 83 to 88: what lies above was not run."""
+
 COST_PER_SPEED = 0.182258
 RUNALYZE_COST_PER_SPEED = 0.182253
 """Runalyze's misprint of the coefficient (0.02 %); its calibration rests on it."""
@@ -25,6 +28,10 @@ RUNALYZE_COST_PER_SPEED = 0.182253
 
 def _exp[N: (float, pl.Expr)](exponent: N) -> N:
     return exponent.exp() if isinstance(exponent, pl.Expr) else exp(exponent)
+
+
+def _sqrt[N: (float, pl.Expr)](square: N) -> N:
+    return square.sqrt() if isinstance(square, pl.Expr) else sqrt(square)
 
 
 def oxygen_cost[N: (float, pl.Expr)](speed_m_per_min: N, cost_per_speed: float = COST_PER_SPEED) -> N:
@@ -43,9 +50,9 @@ def from_race[N: (float, pl.Expr)](distance_m: N, duration_s: N, cost_per_speed:
     return oxygen_cost(distance_m / minutes, cost_per_speed) / sustainable_fraction(minutes)
 
 
-def speed_at_cost_m_per_min(cost: float) -> float:
-    """Speed in m/min whose oxygen cost is `cost`: the root of the quadratic."""
-    return (sqrt(COST_PER_SPEED**2 + 4.0 * 0.000104 * (cost + 4.6)) - COST_PER_SPEED) / (2.0 * 0.000104)
+def speed_at_cost_m_per_min[N: (float, pl.Expr)](cost: N) -> N:
+    """Speed in m/min whose oxygen cost is `cost`: the root of the quadratic. A number or a column."""
+    return (_sqrt((cost + 4.6) * (4.0 * 0.000104) + COST_PER_SPEED**2) - COST_PER_SPEED) / (2.0 * 0.000104)
 
 
 def pace_at_fraction_s_per_km(vo2max: float, fraction: float) -> float:

@@ -16,6 +16,10 @@ PERCENT_OF_LTHR = (0.85, 0.90, 0.95, 1.00)
 """Friel."""
 PERCENT_OF_CRITICAL_SPEED = (0.0, 0.80, 0.87, 0.95, 1.05, 1.19)
 """Skiba, as in GoldenCheetah."""
+PERCENT_OF_THRESHOLD_POWER = (0.0, 0.55, 0.75, 0.90, 1.05, 1.20)
+"""Coggan."""
+THREE_ZONES_OF_LTHR = (0.0, 0.85, 1.0)
+"""Low, moderate and high intensity. Where the first threshold lies is a choice: Friel's lower bound of endurance."""
 
 
 class Method(StrEnum):
@@ -47,10 +51,10 @@ LTHR_SHARE_OF_MAX = 0.92
 """Estimate of LTHR when nothing measured it; flag the result as estimated."""
 
 
-def estimated_hr_max_bpm(age_years: float, formula: MaxFormula = MaxFormula.NES) -> float:
-    """HRmax by age; ± 10 bpm for one person, so flag it as estimated."""
+def estimated_hr_max_bpm[N: (float, pl.Expr)](age_years: N, formula: MaxFormula = MaxFormula.NES) -> N:
+    """HRmax by age; ± 10 bpm for one person, so flag it as estimated. A number or a column."""
     intercept, slope = _MAX_FROM_AGE[formula]
-    return intercept - slope * age_years
+    return age_years * -slope + intercept
 
 
 def heart_rate_bounds_bpm(
@@ -79,6 +83,16 @@ def heart_rate_bounds_bpm(
 def speed_bounds_mps(critical_speed_mps: float, fractions: Sequence[float] = PERCENT_OF_CRITICAL_SPEED) -> list[float]:
     """Lower bounds of the pace zones as speeds."""
     return [fraction * critical_speed_mps for fraction in fractions]
+
+
+def power_bounds_w(threshold_power_w: float, fractions: Sequence[float] = PERCENT_OF_THRESHOLD_POWER) -> list[float]:
+    """Lower bounds of the power zones."""
+    return [fraction * threshold_power_w for fraction in fractions]
+
+
+def intensity_bounds_bpm(lthr_bpm: float, fractions: Sequence[float] = THREE_ZONES_OF_LTHR) -> list[float]:
+    """Lower bounds of the three zones over which training is distributed (`distribution`)."""
+    return [fraction * lthr_bpm for fraction in fractions]
 
 
 def zone_number(value: Quantity, lower_bounds: Sequence[Quantity]) -> pl.Expr:
