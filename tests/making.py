@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from runningcoach_pipelines.fit.encode import Interleaved, Part, Rows, encode
@@ -33,6 +33,8 @@ class Leg:
     laps: int = 1
     position_deg: tuple[float, float] | None = None
     distance_from_m: float = 0.0
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of the session message; the same ones in all legs of a file."""
 
     @property
     def end(self) -> dt.datetime:
@@ -89,6 +91,7 @@ class Leg:
             "max_heart_rate": [self.heart_rate],
             "total_ascent": [0],
             "total_calories": [10],
+            **{name: [value] for name, value in self.more.items()},
         }
 
     def lap_rows(self) -> Rows:
