@@ -45,15 +45,23 @@ def activity_metrics(
     code_version=fitness.CODE_VERSION,
 )
 def fitness_metrics_daily(lakehouse: dg.ResourceParam[Lakehouse]) -> dg.MaterializeResult[None]:
-    """Load, fitness (CTL), fatigue (ATL) and form (TSB) of every day, the whole series at once."""
+    """Load, form, thresholds, race predictions and readiness of every day, the whole history at once."""
     report = fitness.derive_fitness(lakehouse, today(lakehouse.settings))
     latest: list[dict[str, str | float]] = [
-        {"athlete": row.athlete_id, "day": str(row.day), "ctl": row.ctl, "atl": row.atl, "tsb": row.tsb}
+        {
+            "athlete": row.athlete_id,
+            "day": str(row.day),
+            "ctl": row.ctl,
+            "atl": row.atl,
+            "tsb": row.tsb,
+            "readiness": row.readiness or "unknown",
+        }
         for row in report.latest
     ]
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": report.days,
+            "race_predictions": report.predictions,
             "latest": table(latest),
         }
     )
