@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from runningcoach_pipelines.cli import blobs, bring_in, database, look, serve
+from runningcoach_pipelines.cli import blobs, bring_in, check, database, look, serve
 
 app = typer.Typer(
     name="runningcoach",
@@ -22,6 +22,7 @@ app.command("env")(serve.env)
 app.command("import")(bring_in.import_)
 app.command("materialize")(bring_in.materialize)
 app.command("status")(look.status)
+app.command("check")(check.check)
 app.command("decode")(look.decode)
 app.add_typer(blobs.app, name="blobs")
 app.add_typer(database.app, name="db")
