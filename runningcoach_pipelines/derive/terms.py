@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 from sqlalchemy import Connection, and_, select
 
-from runningcoach_pipelines.metrics import critical_speed, load, thresholds, vo2max, zones
+from runningcoach_pipelines.metrics import critical_speed, load, thresholds, zones
 from runningcoach_pipelines.metrics.critical_speed import CriticalSpeed
 from runningcoach_pipelines.metrics.race import Result
 from runningcoach_pipelines.metrics.thresholds import Source
@@ -38,6 +38,13 @@ TERMS = (
 
 FACTORS = ("effort_factor", "device_factor", "imputed_load_per_h")
 """Columns that `factors` gives, as `activity_metrics` stores them."""
+
+LOAD_COLUMNS = (
+    *("athlete_id", "local_day", "activity_id", "sport", "timer_s", "counted"),
+    *("heart_rate_coverage", "heart_rate_problem"),
+    *("hr_load", "pace_load", "power_load", "effort_load", "device_load"),
+)
+"""Columns of `activity_metrics` that `loads` reads."""
 
 _COL = pl.col
 _ATHLETE_MONTH = ("athlete_id", "month")
@@ -159,7 +166,7 @@ def effective(days: pl.DataFrame, settings: pl.DataFrame, observed: Observed) ->
                 athlete=_COL("threshold_speed_mps"),
                 device=_COL("device_threshold_speed_mps"),
                 critical_speed=_COL("critical_speed_mps"),
-                race_vo2max=_COL("race_vo2max"),
+                race_speed=_COL("race_speed_mps"),
             ),
         )
         .pipe(_choose, "hr_zone_bounds_bpm", _zone_bounds(_COL("hr_zone_bounds_bpm"), _COL("hr_threshold_bpm")))
@@ -184,15 +191,10 @@ def stored_loads(connection: Connection, window: Window) -> pl.DataFrame:
     """Loads as `factors` wants them, of the stored activities that the window's months look back on."""
     first, end = _whole_months(window)
     table = ActivityMetrics.table()
-    columns = (
-        *("athlete_id", "local_day", "activity_id", "sport", "timer_s", "counted"),
-        *("heart_rate_coverage", "heart_rate_problem"),
-        *("hr_load", "pace_load", "power_load", "effort_load", "device_load"),
-    )
     return loads(
         read_frame(
             connection,
-            select(*(table.c[name] for name in columns)).where(
+            select(*(table.c[name] for name in LOAD_COLUMNS)).where(
                 table.c.local_day >= _back(first, SEASON_DAYS), table.c.local_day < end
             ),
         )
@@ -200,7 +202,7 @@ def stored_loads(connection: Connection, window: Window) -> pl.DataFrame:
 
 
 def loads(activities: pl.DataFrame) -> pl.DataFrame:
-    """Loads as `factors` wants them, from rows with the columns of `activity_metrics`; none is chosen yet.
+    """Loads as `factors` wants them, from rows with LOAD_COLUMNS; none is chosen yet.
 
     A heart-rate load counts where enough of the activity had a heart rate without a problem; `measured_load` is the
     best of those that need no factor.
@@ -299,28 +301,29 @@ def _estimates(months: pl.DataFrame, seen: Observed) -> pl.DataFrame:
         .agg(nights_hr_rest_bpm=_COL("resting_hr_bpm").tail(thresholds.RESTING_NIGHTS).median())
     )
     season = _looking_back(months, seen.efforts.filter(_COL("time_s") > 0), day="local_day", days=SEASON_DAYS)
-    race_like = season.filter(_COL("distance_m") >= thresholds.RACE_LIKE_M)
-    of_efforts = race_like.group_by(_ATHLETE_MONTH).agg(
-        race_vo2max=vo2max.from_race(_COL("distance_m"), _COL("time_s")).max()
-    )
     return (
         months.join(of_year, on=_ATHLETE_MONTH, how="left")
         .join(of_nights, on=_ATHLETE_MONTH, how="left")
-        .join(of_efforts, on=_ATHLETE_MONTH, how="left")
-        .join(_critical_speeds(season), on=_ATHLETE_MONTH, how="left")
+        .join(_threshold_speeds(season), on=_ATHLETE_MONTH, how="left")
     )
 
 
-def _critical_speeds(efforts: pl.DataFrame) -> pl.DataFrame:
-    """Critical speed of each athlete and month whose best efforts lie on a plausible line."""
+def _threshold_speeds(efforts: pl.DataFrame) -> pl.DataFrame:
+    """Threshold speed of each athlete and month, in m/s: critical speed, and by the best race-like effort.
+
+    A month at a time: in a frame of one row Polars divides by a number in another way than in a longer one, and the
+    last digit would tell how many months were asked for.
+    """
     fastest = efforts.group_by(*_ATHLETE_MONTH, "distance_m").agg(_COL("time_s").min()).sort("distance_m")
     found = []
-    for key, trials in fastest.group_by(_ATHLETE_MONTH):
-        line = critical_speed.from_efforts([Result(*row) for row in trials["distance_m", "time_s"].iter_rows()])
-        if isinstance(line, CriticalSpeed):
-            found.append((*key, line.speed_mps))
-    schema = {"athlete_id": pl.String, "month": pl.Date, "critical_speed_mps": pl.Float64}
-    return pl.DataFrame(found, schema=schema, orient="row")
+    for key, own in fastest.group_by(_ATHLETE_MONTH):
+        trials = [Result(*row) for row in own["distance_m", "time_s"].iter_rows()]
+        line = critical_speed.from_efforts(trials)
+        critical = line.speed_mps if isinstance(line, CriticalSpeed) else None
+        found.append((*key, critical, thresholds.race_speed_mps(trials)))
+    schema = dict(zip(_ATHLETE_MONTH, (pl.String, pl.Date), strict=True))
+    speeds = {"critical_speed_mps": pl.Float64, "race_speed_mps": pl.Float64}
+    return pl.DataFrame(found, schema=schema | speeds, orient="row")
 
 
 def _looking_back(months: pl.DataFrame, rows: pl.DataFrame, *, day: str, days: int) -> pl.DataFrame:

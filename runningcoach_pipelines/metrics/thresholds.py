@@ -4,13 +4,14 @@ What the athlete set always wins. The rest are estimates, and rest < threshold <
 that contradicts a measured or given value gives way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import polars as pl
 
 from runningcoach_pipelines.metrics import vo2max, zones
 from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
+from runningcoach_pipelines.metrics.race import Result
 
 HR_REST_BPM = 60.0
 HR_MAX_BPM = 190.0
@@ -30,6 +31,8 @@ PLAUSIBLE_SPEED_MPS = (1.0, 7.0)
 
 RACE_LIKE_M = 3000.0
 """Shorter efforts say little of a threshold."""
+
+_MAX_PER_LTHR = 1.0 / zones.LTHR_SHARE_OF_MAX
 
 type Choice = tuple[pl.Expr, pl.Expr]
 """A value and the name of its source; both null if nobody knows."""
@@ -78,7 +81,7 @@ def hr_max_bpm(
     too_low = (estimate <= column(hr_threshold)).fill_null(False)
     given = positive(athlete)
     return (
-        pl.coalesce(given, pl.when(too_low).then(column(hr_threshold) / zones.LTHR_SHARE_OF_MAX).otherwise(estimate)),
+        pl.coalesce(given, pl.when(too_low).then(column(hr_threshold) * _MAX_PER_LTHR).otherwise(estimate)),
         pl.when(given.is_not_null())
         .then(pl.lit(Source.ATHLETE.value))
         .when(too_low)
@@ -116,18 +119,25 @@ def threshold_speed_mps(
     athlete: Quantity = None,
     device: Quantity = None,
     critical_speed: Quantity = None,
-    race_vo2max: Quantity = None,
+    race_speed: Quantity = None,
 ) -> Choice:
-    """Threshold speed: the athlete's, else the device's, else critical speed, else 88 % of race VO2max; else null."""
-    cost = positive(race_vo2max) * vo2max.THRESHOLD_FRACTION
+    """Threshold speed: the athlete's, else the device's, else critical speed, else `race_speed_mps`; else null."""
     return first_known(
         {
             Source.ATHLETE: athlete,
             Source.DEVICE: device,
             Source.CRITICAL_SPEED: critical_speed,
-            Source.RACE: _inside(vo2max.speed_at_cost_m_per_min(cost) / 60.0, PLAUSIBLE_SPEED_MPS),
+            Source.RACE: race_speed,
         }
     )
+
+
+def race_speed_mps(efforts: Sequence[Result]) -> float | None:
+    """Speed at 88 % of the highest Daniels–Gilbert VO2max among efforts of 3 km or more; None if not plausible."""
+    long_enough = (effort for effort in efforts if effort.distance_m >= RACE_LIKE_M)
+    best = max((vo2max.from_race(effort.distance_m, effort.time_s) for effort in long_enough), default=0.0)
+    speed = vo2max.speed_at_cost_m_per_min(best * vo2max.THRESHOLD_FRACTION) / 60.0
+    return speed if PLAUSIBLE_SPEED_MPS[0] <= speed <= PLAUSIBLE_SPEED_MPS[1] else None
 
 
 def _inside(value: Quantity, bounds: tuple[float, float]) -> pl.Expr:

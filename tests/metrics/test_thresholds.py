@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runningcoach_pipelines.metrics import thresholds, vo2max
+from runningcoach_pipelines.metrics import thresholds
+from runningcoach_pipelines.metrics.race import Result
 from runningcoach_pipelines.metrics.thresholds import Choice
 
 
@@ -67,11 +68,19 @@ def test_the_threshold_speed_comes_from_the_best_source() -> None:
     speed = thresholds.threshold_speed_mps
     assert chosen(speed(athlete=4.0, device=4.1)) == (4.0, "athlete")
     assert chosen(speed(device=4.1, critical_speed=4.2)) == (4.1, "device")
-    assert chosen(speed(critical_speed=4.2, race_vo2max=50)) == (4.2, "critical_speed")
-    at_threshold = 1000 / vo2max.pace_at_fraction_s_per_km(50, vo2max.THRESHOLD_FRACTION)
-    assert chosen(speed(race_vo2max=50)) == (pytest.approx(at_threshold, rel=1e-12), "race")
-    assert chosen(speed(race_vo2max=1)) == (None, None)
+    assert chosen(speed(critical_speed=4.2, race_speed=4.3)) == (4.2, "critical_speed")
+    assert chosen(speed(race_speed=4.3)) == (4.3, "race")
     assert chosen(speed()) == (None, None)
+
+
+def test_the_best_effort_of_3_km_or_more_tells_a_threshold_speed() -> None:
+    # Daniels' table: 5 km in 19:57 is a VDOT of 50, whose threshold pace is 4:15 per km.
+    hard, easy, short = Result(5000, 1197), Result(10_000, 3000), Result(1000, 180)
+    assert thresholds.race_speed_mps([easy, hard, short]) == pytest.approx(1000 / 255, abs=0.01)
+    assert thresholds.race_speed_mps([hard]) == thresholds.race_speed_mps([easy, hard])
+    assert thresholds.race_speed_mps([short]) is None
+    assert thresholds.race_speed_mps([]) is None
+    assert thresholds.race_speed_mps([Result(5000, 400)]) is None
 
 
 @given(
