@@ -27,6 +27,7 @@ class Leg:
     every_s: int = 2
     heart_rate: int | None = 150
     speed_mps: float = 3.0
+    cadence_rpm: int = 85
     sport: str = "running"
     sub_sport: str = "generic"
     pauses: Sequence[tuple[int, int]] = ()
@@ -57,7 +58,7 @@ class Leg:
             "timestamp": [at(self.start, s) for s in elapsed],
             "distance": [self.distance_from_m + self.speed_mps * s for s in moved_s],
             "enhanced_speed": [self.speed_mps] * len(elapsed),
-            "cadence": [85] * len(elapsed),
+            "cadence": [self.cadence_rpm] * len(elapsed),
         }
         if self.heart_rate is not None:
             columns["heart_rate"] = [self.heart_rate] * len(elapsed)
@@ -106,13 +107,13 @@ class Leg:
                 "total_timer_time": [length_s] * self.laps,
                 "total_distance": [self.distance_m / self.laps] * self.laps,
                 "avg_heart_rate": [self.heart_rate] * self.laps,
-                "avg_running_cadence": [85] * self.laps,
+                "avg_running_cadence": [self.cadence_rpm] * self.laps,
                 "lap_trigger": ["manual"] * self.laps,
             },
         )
 
 
-def file_id(created: dt.datetime = START, *, kind: str = "activity", watch: int = 1) -> Rows:
+def file_id(created: dt.datetime = START, *, kind: str | int = "activity", watch: int = 1) -> Rows:
     """Another `watch` number makes another file of the same run."""
     return Rows(
         "file_id",

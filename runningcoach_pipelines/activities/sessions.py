@@ -93,7 +93,7 @@ def sessions_of(messages: Mapping[str, pl.DataFrame], home: ZoneInfo) -> list[Se
     starts = _written_sessions(message(messages, "session"))
     if starts.is_empty():
         starts = _session_of_records(messages)
-    device = device_clock(messages)
+    device = device_clock(message(messages, "activity"))
     sessions = []
     for index, row in enumerate(starts.sort("started_at", maintain_order=True).iter_rows(named=True)):
         position = _start_position(row, messages)

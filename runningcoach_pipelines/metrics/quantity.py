@@ -1,5 +1,7 @@
 """What a formula accepts (a column or a plain number) and what counts as measured. No physiology here."""
 
+from math import inf
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -12,15 +14,20 @@ type Quantity = float | pl.Expr | None
 
 def column(quantity: Quantity) -> pl.Expr:
     """The quantity as a float column; NaN and infinities become null."""
-    value = quantity if isinstance(quantity, pl.Expr) else pl.lit(quantity, dtype=pl.Float64)
-    value = value.cast(pl.Float64)
+    value = _float(quantity)
     return pl.when(value.is_finite()).then(value)
 
 
 def positive(quantity: Quantity) -> pl.Expr:
     """The quantity where it is above zero, else null: heart rates, weights and thresholds are never 0."""
-    value = column(quantity)
-    return pl.when(value > 0).then(value)
+    value = _float(quantity)
+    # Not by `column`: each stage names its input twice, and Polars optimises every copy of a nested formula.
+    return pl.when(value.is_between(0.0, inf, closed="none")).then(value)
+
+
+def _float(quantity: Quantity) -> pl.Expr:
+    value = quantity if isinstance(quantity, pl.Expr) else pl.lit(quantity, dtype=pl.Float64)
+    return value.cast(pl.Float64)
 
 
 def total(values: pl.Expr) -> pl.Expr:

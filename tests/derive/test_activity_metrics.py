@@ -6,12 +6,10 @@ import polars as pl
 import pytest
 
 from runningcoach_pipelines.derive.activities import derive_activities
-from runningcoach_pipelines.derive.activity_metrics import (
-    HR_MAX_BPM,
-    IMPUTED_LOAD_PER_H,
-    derive_activity_metrics,
-)
+from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
+from runningcoach_pipelines.derive.terms import IMPUTED_LOAD_PER_H
 from runningcoach_pipelines.fit.encode import Rows, encode
+from runningcoach_pipelines.metrics.thresholds import HR_MAX_BPM
 from runningcoach_pipelines.metrics.zones import LTHR_SHARE_OF_MAX
 from runningcoach_pipelines.store.athletes import SettingsFrom, store_settings
 from runningcoach_pipelines.store.lakehouse import Lakehouse
@@ -35,7 +33,8 @@ def metrics(lakehouse: Lakehouse) -> pl.DataFrame:
 
 
 def hour(heart_rate: int | None = 168, speed_mps: float = 4.0, **changes: str) -> Leg:
-    return Leg(seconds=HOUR_S, every_s=5, heart_rate=heart_rate, speed_mps=speed_mps, **changes)  # type: ignore[arg-type]
+    steps = {"cadence_rpm": 90}
+    return Leg(seconds=HOUR_S, every_s=5, heart_rate=heart_rate, speed_mps=speed_mps, **steps, **changes)  # type: ignore[arg-type]
 
 
 def one(lakehouse: Lakehouse, data: bytes, *settings: SettingsFrom) -> dict[str, object]:
@@ -71,7 +70,7 @@ def test_pace_says_nothing_on_a_treadmill_or_a_bicycle(lakehouse: Lakehouse, cha
 def test_what_is_not_known_of_an_athlete_is_estimated_and_marked(lakehouse: Lakehouse) -> None:
     row = one(lakehouse, activity(hour(heart_rate=round(HR_MAX_BPM * LTHR_SHARE_OF_MAX))))
     assert row["hr_load"] == pytest.approx(100, rel=0.01)
-    assert (row["settings_estimated"], row["settings_valid_from"], row["pace_load"]) == (True, None, None)
+    assert (row["settings_estimated"], row["settings_valid_from"]) == (True, None)
 
 
 def test_the_settings_of_the_day_count_and_later_ones_do_not(lakehouse: Lakehouse) -> None:
@@ -136,6 +135,8 @@ def test_a_suspected_duplicate_is_measured_and_not_counted(lakehouse: Lakehouse)
 
 
 def test_a_late_run_leaves_the_others_of_its_month_bit_for_bit_as_they_were(lakehouse: Lakehouse) -> None:
+    """With settings given, that is: estimates of the month take every run of it into account."""
+    store_settings(lakehouse.engine, "me", [RUNNER])
     bring(lakehouse, {f"{n}": run(at(START, n * DAY_S), seconds=600 + n, heart_rate=140 + n) for n in range(6)})
     derive(lakehouse)
     before = metrics(lakehouse)

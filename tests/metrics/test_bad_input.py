@@ -47,7 +47,7 @@ FROM_SAMPLES = {
     "energy": energy.heart_rate_kcal(HR, WEIGHT, weight_kg=70.0, age_years=40.0, sex="female"),
     "work": power.work_kj(POWER, WEIGHT),
     "average_flat_speed": weighted_mean(gap.flat_speed_mps(SPEED, GRADE), WEIGHT),
-    "ascent": elevation.ascent_descent(ALTITUDE).struct.field("ascent_m"),
+    "ascent": elevation.ascent_m(elevation.rises_m(ALTITUDE)),
     "zone_2": zones.time_in_zones_s(HR, WEIGHT, [100.0, 130.0, 150.0])[2],
 }
 FROM_SECONDS = {

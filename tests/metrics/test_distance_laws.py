@@ -214,12 +214,22 @@ def test_small_turns_of_a_track_are_left_out(threshold: float, gain: float) -> N
     assert elevation.gain_and_loss_m(track_m, method=method, threshold_m=threshold) == (gain, gain)
 
 
-def test_ascent_is_one_struct_per_activity() -> None:
-    month = pl.DataFrame({"id": [1, 1, 1, 2], "altitude_m": [10.0, 20.0, 15.0, 3.0]})
+def test_a_climb_stands_at_the_sample_that_completes_its_step() -> None:
+    month = pl.DataFrame(
+        {"id": [1, 1, 1, 1, 1, 2], "altitude_m": [10.0, 11.5, 20.0, None, 15.0, 3.0]}, schema_overrides={"id": pl.Int8}
+    ).with_columns(rise=elevation.rises_m(pl.col("altitude_m")).over("id"))
+    assert month["rise"].to_list() == [0.0, 0.0, 10.0, None, -5.0, None]
     totals = month.group_by("id", maintain_order=True).agg(
-        elevation.ascent_descent(pl.col("altitude_m")).struct.unnest()
+        ascent=elevation.ascent_m(pl.col("rise")), descent=elevation.descent_m(pl.col("rise"))
     )
     assert totals.rows() == [(1, 10.0, 5.0), (2, None, None)]
+
+
+@given(st.lists(st.floats(-500, 9000), min_size=2, max_size=60))
+def test_rises_sum_up_to_gain_and_loss(altitudes: list[float]) -> None:
+    rise = pl.DataFrame({"altitude_m": altitudes}).select(rise=elevation.rises_m(pl.col("altitude_m")))
+    both = rise.select(a=elevation.ascent_m(pl.col("rise")), d=elevation.descent_m(pl.col("rise"))).row(0)
+    assert both == pytest.approx(elevation.gain_and_loss_m(altitudes), abs=1e-6)
 
 
 @given(st.floats(-0.3, 0.3), st.floats(1.5, 6))

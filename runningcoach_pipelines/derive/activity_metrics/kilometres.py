@@ -1,0 +1,42 @@
+"""Kilometre splits with what happened in each."""
+
+import polars as pl
+
+from runningcoach_pipelines.metrics import elevation, heart_rate, quantity, splits
+
+_COL = pl.col
+_KEY = ("activity_id", "split")
+
+
+def kilometre_splits(activities: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
+    """Splits on the timer clock: columns of the table `splits`.
+
+    A sample belongs to the kilometre in which it begins, so climbs of the splits add up to the activity's own.
+
+    Args:
+        samples: rows of `Recordings.samples` with `believed_bpm`.
+    """
+    found = splits.kilometre_splits(samples.select("activity_id", "timer_s", "distance_m"))
+    weight = _COL("weight_s")
+    placed = (
+        samples.select("activity_id", "timer_s", "weight_s", "believed_bpm", "flat_speed_mps", "rise_m")
+        .filter(_COL("timer_s").is_not_null())
+        .sort("activity_id", "timer_s", maintain_order=True)
+        .join_asof(
+            found.select(*_KEY, "start_s"),
+            left_on="timer_s",
+            right_on="start_s",
+            by="activity_id",
+            check_sortedness=False,
+        )
+    )
+    inside = placed.group_by(_KEY, maintain_order=True).agg(
+        avg_heart_rate_bpm=heart_rate.average_bpm(_COL("believed_bpm"), weight),
+        flat_speed_mps=quantity.weighted_mean(_COL("flat_speed_mps"), weight),
+        ascent_m=elevation.ascent_m(_COL("rise_m")),
+        descent_m=elevation.descent_m(_COL("rise_m")),
+    )
+    of_activity = activities.select("activity_id", "athlete_id", "local_day")
+    return found.join(inside, on=_KEY, how="left", maintain_order="left").join(
+        of_activity, on="activity_id", maintain_order="left"
+    )
