@@ -48,6 +48,22 @@ MISSING_DAYS = """
         from runningcoach.fitness_metrics_daily) d
     where next is not null and next <> day + 1"""
 
+PREDICTIONS_OUTSIDE_THEIR_SPREAD = """
+    select athlete_id || ' ' || day || ': ' || distance_m || ' m' from runningcoach.race_predictions
+    where not (fastest_s <= time_s and time_s <= slowest_s)"""
+
+PREDICTIONS_UNLIKE_RACE_LEVEL = """
+    select coalesce(d.athlete_id || ' ' || d.day, p.athlete_id || ' ' || p.day) || ': ' || coalesce(p.distances, 0)
+        || ' distances predicted, race level ' || coalesce(round(d.race_vo2max)::text, 'unknown')
+    from runningcoach.fitness_metrics_daily d full join (
+        select athlete_id, day, count(*) as distances from runningcoach.race_predictions group by athlete_id, day) p
+        on p.athlete_id = d.athlete_id and p.day = d.day
+    where (d.race_vo2max is not null) <> (p.distances is not null)"""
+
+CRITICAL_SPEED_WITHOUT_REASON = """
+    select athlete_id || ' ' || day from runningcoach.fitness_metrics_daily
+    where (critical_speed_mps is null) = (critical_speed_reason is null)"""
+
 STALE_FITNESS = """
     select athlete_id || ': ' || max(day) from runningcoach.fitness_metrics_daily
     group by athlete_id having max(day) < :today"""
@@ -120,6 +136,9 @@ CONTRACTS = (
     Contract("activity_metrics", "zones_within_the_timer", ZONES_LONGER_THAN_THE_TIMER, structural=True),
     Contract("activity_metrics", "longer_efforts_take_longer", SHORTER_EFFORTS_SLOWER, structural=True),
     Contract("fitness_metrics_daily", "no_missing_day", MISSING_DAYS, structural=True, blocking=True),
+    Contract("fitness_metrics_daily", "predictions_in_order", PREDICTIONS_OUTSIDE_THEIR_SPREAD, structural=True),
+    Contract("fitness_metrics_daily", "predictions_for_race_levels", PREDICTIONS_UNLIKE_RACE_LEVEL, structural=True),
+    Contract("fitness_metrics_daily", "critical_speed_or_reason", CRITICAL_SPEED_WITHOUT_REASON, structural=True),
     Contract("fitness_metrics_daily", "up_to_today", STALE_FITNESS),
     _sums("week"),
     _sums("month"),

@@ -54,6 +54,30 @@ BREACHES = [
         2,
     ),
     (
+        "fitness_metrics_daily: predictions_in_order",
+        "insert into race_predictions values ('me', '2025-05-09', 5000, 1300, 1310, 1400, '{}', '9')",
+        "me 2025-05-09: 5000 m",
+        1,
+    ),
+    (
+        "fitness_metrics_daily: predictions_for_race_levels",
+        "update fitness_metrics_daily set race_vo2max = 50 where day = '2025-05-09' and athlete_id = 'me'",
+        "me 2025-05-09: 0 distances predicted, race level 50",
+        1,
+    ),
+    (
+        "fitness_metrics_daily: predictions_for_race_levels",
+        "insert into race_predictions values ('me', '1999-05-09', 5000, 1300, 1300, 1400, '{}', '9')",
+        "me 1999-05-09: 1 distances predicted, race level unknown",
+        1,
+    ),
+    (
+        "fitness_metrics_daily: critical_speed_or_reason",
+        "update fitness_metrics_daily set critical_speed_mps = 4 where day = '2025-05-09' and athlete_id = 'me'",
+        "me 2025-05-09",
+        1,
+    ),
+    (
         "fitness_metrics_daily: up_to_today",
         "delete from fitness_metrics_daily where athlete_id = 'you' and day >= '2025-07-01'",
         "you: 2025-06-30",
