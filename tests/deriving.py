@@ -12,6 +12,7 @@ from runningcoach_pipelines.derive.activities import ActivitiesReport, derive_ac
 from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.derive.fitness import derive_fitness
+from runningcoach_pipelines.derive.stale import until_settled
 from runningcoach_pipelines.derive.summaries import derive_summaries
 from runningcoach_pipelines.ingest.importing import ImportReport, import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
@@ -58,10 +59,24 @@ def derive(lakehouse: Lakehouse, windows: Iterable[Window] = (SPRING,)) -> list[
 
 
 def derive_what_is_new(lakehouse: Lakehouse) -> list[Window]:
-    """As the sensor does: only the months of the files from which nothing was derived."""
+    """As the sensors do: only the months of the files from which nothing was derived, and what is stale after them."""
     windows = changed_months(lakehouse.files.activities_to_derive(), at_most=24)
     derive(lakehouse, windows)
-    return windows
+    again = settle(lakehouse)
+    for window in again:
+        for period in Period:
+            derive_summaries(lakehouse, period, window)
+    derive_fitness(lakehouse, TODAY)
+    return [*windows, *again]
+
+
+def settle(lakehouse: Lakehouse) -> list[Window]:
+    """Measure again what is stale, and say what was."""
+    again = []
+    for window in until_settled(lakehouse.engine, at_most=24):
+        derive_activity_metrics(lakehouse, window)
+        again.append(window)
+    return again
 
 
 def table(lakehouse: Lakehouse, name: str) -> pl.DataFrame:

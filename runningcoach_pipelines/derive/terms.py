@@ -321,9 +321,11 @@ def _threshold_speeds(efforts: pl.DataFrame) -> pl.DataFrame:
         line = critical_speed.from_efforts(trials)
         critical = line.speed_mps if isinstance(line, CriticalSpeed) else None
         found.append((*key, critical, thresholds.race_speed_mps(trials)))
-    schema = dict(zip(_ATHLETE_MONTH, (pl.String, pl.Date), strict=True))
-    speeds = {"critical_speed_mps": pl.Float64, "race_speed_mps": pl.Float64}
-    return pl.DataFrame(found, schema=schema | speeds, orient="row")
+    schema = {
+        **{"athlete_id": pl.String, "month": pl.Date},
+        **{"critical_speed_mps": pl.Float64, "race_speed_mps": pl.Float64},
+    }
+    return pl.DataFrame(found, schema=schema, orient="row")
 
 
 def _looking_back(months: pl.DataFrame, rows: pl.DataFrame, *, day: str, days: int) -> pl.DataFrame:
