@@ -17,11 +17,12 @@ from runningcoach_pipelines.store.tables import (
     MeanMax,
     RacePrediction,
     Split,
+    WellnessSource,
 )
 from runningcoach_pipelines.store.windows import lock
 
 DERIVED = (
-    *(Activity, ActivitySource, DeviceValues, Lap, HealthMetrics),
+    *(Activity, ActivitySource, DeviceValues, Lap, HealthMetrics, WellnessSource),
     *(ActivityMetrics, ActivityZone, BestEffort, MeanMax, Split),
     *(FitnessMetricsDaily, RacePrediction, AnalyticsSummary),
 )

@@ -1,8 +1,8 @@
 """Every PostgreSQL table of ours, schema `runningcoach`. Shape only: no query, no rule.
 
-Bronze: `garmin_raw_files`. Silver: `activities`, `activity_sources`, `device_values`, `laps`, `health_metrics`
-(samples lie in the Delta lake). Gold: `activity_metrics` with `activity_zones`, `best_efforts`, `mean_max`, `splits`;
-`fitness_metrics_daily` with `race_predictions`; `analytics_summaries`. Null means not measured.
+Bronze: `garmin_raw_files`. Silver: `activities`, `activity_sources`, `device_values`, `laps`, `health_metrics`,
+`wellness_sources` (samples lie in the Delta lake). Gold: `activity_metrics` with `activity_zones`, `best_efforts`,
+`mean_max`, `splits`; `fitness_metrics_daily` with `race_predictions`; `analytics_summaries`. Null means not measured.
 """
 
 import datetime as dt
@@ -277,6 +277,19 @@ class HealthMetrics(Base):
     code_version: Mapped[str]
 
     __table_args__ = (Index(None, "day"),)
+
+
+class WellnessSource(Base):
+    """Which months of which wellness files `health_metrics` holds, also of files that had nothing to say of them."""
+
+    __tablename__ = "wellness_sources"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    source_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    month: Mapped[dt.date] = mapped_column(primary_key=True)
+    """Its 1st."""
+
+    __table_args__ = (Index(None, "month"),)
 
 
 class ActivityMetrics(Base):

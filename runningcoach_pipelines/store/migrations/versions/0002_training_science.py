@@ -138,6 +138,20 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_health_metrics_day"), "health_metrics", ["day"], unique=False, schema="runningcoach")
     op.create_table(
+        "wellness_sources",
+        sa.Column("athlete_id", sa.String(length=63), nullable=False),
+        sa.Column("source_sha256", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["athlete_id"], ["runningcoach.athletes.athlete_id"], name=op.f("fk_wellness_sources_athlete_id")
+        ),
+        sa.PrimaryKeyConstraint("athlete_id", "source_sha256", "month", name=op.f("pk_wellness_sources")),
+        schema="runningcoach",
+    )
+    op.create_index(
+        op.f("ix_wellness_sources_month"), "wellness_sources", ["month"], unique=False, schema="runningcoach"
+    )
+    op.create_table(
         "mean_max",
         sa.Column("activity_id", sa.String(length=36), nullable=False),
         sa.Column("channel", sa.String(length=10), nullable=False),
@@ -418,6 +432,8 @@ def downgrade() -> None:
     op.drop_table("race_predictions", schema="runningcoach")
     op.drop_index(op.f("ix_mean_max_local_day"), table_name="mean_max", schema="runningcoach")
     op.drop_table("mean_max", schema="runningcoach")
+    op.drop_index(op.f("ix_wellness_sources_month"), table_name="wellness_sources", schema="runningcoach")
+    op.drop_table("wellness_sources", schema="runningcoach")
     op.drop_index(op.f("ix_health_metrics_day"), table_name="health_metrics", schema="runningcoach")
     op.drop_table("health_metrics", schema="runningcoach")
     op.drop_index(op.f("ix_device_values_local_day"), table_name="device_values", schema="runningcoach")
