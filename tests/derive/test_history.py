@@ -89,6 +89,27 @@ def test_a_late_run_changes_its_month_its_week_and_every_later_day_of_fitness(la
     }
 
 
+def test_a_late_race_changes_ninety_days_of_its_season_and_the_history_is_as_if_it_had_come_in_time(
+    lakehouse: Lakehouse,
+) -> None:
+    late = START.date() - dt.timedelta(days=60)
+    runs = {f"{n}.fit": run(at(START, n * DAY_S), seconds=1200, every_s=10) for n in range(-63, 60, 7)}
+    bring(lakehouse, runs)
+    derive(lakehouse)
+    before = everything(lakehouse)
+    bring(lakehouse, {"race.fit": run(at(START, -60 * DAY_S), seconds=1200, every_s=10, speed_mps=4.5)})
+    derive_what_is_new(lakehouse)
+    after = everything(lakehouse)
+    seasons = ["athlete_id", "day", "race_vo2max", "critical_speed_mps", "critical_speed_reason"]
+    days = (state["fitness_metrics_daily"].select(seasons) for state in (before, after))
+    assert changed_days(*days, "day") == {late + dt.timedelta(days=n) for n in range(90)}
+    predicted = changed_days(before["race_predictions"], after["race_predictions"], "day")
+    assert min(predicted) == late
+    drop_derived(lakehouse)
+    derive(lakehouse)
+    assert differing(after, everything(lakehouse)) == []
+
+
 def changed_days(before: pl.DataFrame, after: pl.DataFrame, column: str) -> set[dt.date]:
     """Days that have a row in one state and not in the other."""
     columns = before.columns
