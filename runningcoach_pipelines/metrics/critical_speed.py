@@ -56,7 +56,10 @@ class CriticalSpeed:
 
 
 def fit(trials: Sequence[Result]) -> CriticalSpeed | None:
-    """Least-squares line of distance on time. None with fewer than two different times."""
+    """Least-squares line of distance on time. None with fewer than two different times.
+
+    Source: The linear model of distance and time.
+    """
     distance = np.array([trial.distance_m for trial in trials], dtype=np.float64)
     time = np.array([trial.time_s for trial in trials], dtype=np.float64)
     if len(trials) < 2 or np.ptp(time) == 0.0:
@@ -84,6 +87,8 @@ def from_efforts(efforts: Sequence[Result]) -> CriticalSpeed | Refusal:
     """Critical speed from the best efforts of training: of those that may have been maximal, or why there is none.
 
     At least 3 efforts of 2 to 20 min are asked for, since two always lie on a line.
+
+    Source: The linear model of distance and time; Smyth & Muniz-Pumares 2020 for training data.
     """
     trials = maximal_envelope(efforts)
     if len(trials) < TRIALS_NEEDED:

@@ -11,24 +11,36 @@ def cadence_spm(cadence_rpm: Quantity, fractional_rpm: Quantity = 0.0) -> pl.Exp
 
 
 def average_cadence_spm(cadence: Quantity, weight_s: Quantity) -> pl.Expr:
-    """Time-weighted mean cadence of an activity without the zeros of standing still."""
+    """Time-weighted mean cadence of an activity without the zeros of standing still.
+
+    Source: A convention: zeros are not steps. Devices on foot count standing still as zero.
+    """
     steps, weight = positive(cadence), column(weight_s)
     known = pl.when(steps.is_not_null()).then(weight).sum()
     return pl.when(known > 0).then((steps * weight).sum() / known)
 
 
 def step_length_m(speed_mps: Quantity, cadence: Quantity) -> pl.Expr:
-    """Metres per step: 60 · speed / steps per minute."""
+    """Metres per step: 60 · speed / steps per minute.
+
+    Source: Definition.
+    """
     return 60.0 * column(speed_mps) / positive(cadence)
 
 
 def vertical_ratio_percent(vertical_oscillation_mm: Quantity, step_length_mm: Quantity) -> pl.Expr:
-    """100 · vertical oscillation / step length. A session's value is the mean of these, not a ratio of means."""
+    """100 · vertical oscillation / step length. A session's value is the mean of these, not a ratio of means.
+
+    Source: Definition, as devices write it.
+    """
     return 100.0 * column(vertical_oscillation_mm) / positive(step_length_mm)
 
 
 def duty_factor_percent(stance_time_ms: Quantity, cadence: Quantity) -> pl.Expr:
-    """Share of a stride (two steps) during which one foot is on the ground."""
+    """Share of a stride (two steps) during which one foot is on the ground.
+
+    Source: Definition.
+    """
     return 100.0 * column(stance_time_ms) / 1000.0 * column(cadence) / 60.0 / 2.0
 
 

@@ -19,7 +19,10 @@ def speed_per_beat(speed_mps: Quantity, heart_rate_bpm: Quantity) -> pl.Expr:
 
 
 def mean_speed_per_beat(speed_per_second: Quantity, heart_rate_per_second: Quantity) -> pl.Expr:
-    """Efficiency factor of an activity; seconds without heart rate or speed count in neither mean."""
+    """Efficiency factor of an activity; seconds without heart rate or speed count in neither mean.
+
+    Source: TrainingPeaks (efficiency factor), in metres instead of yards.
+    """
     speed, hr = _measured_together(speed_per_second, heart_rate_per_second)
     return speed_per_beat(speed.mean(), hr.mean())
 
@@ -73,6 +76,8 @@ def steady_decoupling(
 
     Give it the grade-adjusted speed, and `half` where a column of `half_after_warm_up` is at hand. Null for any
     other run, for which the figure would mean nothing.
+
+    Source: TrainingPeaks (decoupling); for which runs it means something is a convention.
     """
     half = half_after_warm_up() if half is None else half
     steady = (variation(flat_speed_per_second, half) < STEADY_VARIATION) & (pl.len() >= SHORTEST_RUN_S)

@@ -91,6 +91,8 @@ def best_time_s(
     Windows start on a sample (end interpolated) or end on one (start interpolated): the optimum of a
     piecewise linear function has an end on a sample. `guarded` rejects windows with a GPS jump or a gap in
     recording inside. NaN samples and those behind the clock are skipped.
+
+    Source: Definition of best efforts as Strava uses it: pauses count.
     """
     track = _track(elapsed_s, distance_m, guarded=guarded)
     return None if track is None else _fastest(track, target_m)
@@ -139,7 +141,10 @@ def best_efforts(samples: pl.DataFrame, *, distances_m: Sequence[float] = DISTAN
 
 
 def mean_max(per_second: ArrayLike, window_s: int) -> float | None:
-    """Highest mean over `window_s` complete seconds; windows with an unknown second (NaN) don't count."""
+    """Highest mean over `window_s` complete seconds; windows with an unknown second (NaN) don't count.
+
+    Source: Definition.
+    """
     values = np.asarray(per_second, dtype=np.float64)
     return _mean_max(values, (window_s,)).get(window_s)
 

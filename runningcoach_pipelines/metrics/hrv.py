@@ -71,6 +71,8 @@ def baseline(nightly_rmssd_ms: Quantity) -> dict[str, pl.Expr]:
     Returns the columns `hrv_week` (mean of 7), `hrv_low`, `hrv_high` (60-day mean ± 0.5 SD, the last 7
     included), `hrv_nights` (how many the band rests on) and `hrv_status`: `below`, `within`, `above` or
     `insufficient` with fewer than 3 nights of 7, where the figures are null (Plews; Javaloyes 2019).
+
+    Source: Plews 2012, 2013; Javaloyes 2019.
     """
     logs = positive(nightly_rmssd_ms).log()
     week = trailing.mean(logs, WEEK_NIGHTS, least=NIGHTS_NEEDED)
@@ -110,6 +112,8 @@ def resting_change(nightly_bpm: Quantity) -> dict[str, pl.Expr]:
     """Resting heart rate against the 28 days before, today excluded (rows = dense days, oldest first).
 
     Returns `rhr_delta` in bpm and `rhr_z` (sample SD); null without two earlier nights, z also without spread.
+
+    Source: A convention.
     """
     today = positive(nightly_bpm)
     earlier = today.shift(1)

@@ -91,7 +91,10 @@ def long_run_points(distance_km: pl.Expr, days_ago: pl.Expr, long_run_target_km:
 def marathon_shape_percent(
     vo2max_effective: float, km_total: float, long_run_points: float, *, days: int = SHAPE_DAYS
 ) -> int:
-    """How ready the volume of the last `days` is for a marathon, in whole % (Runalyze)."""
+    """How ready the volume of the last `days` is for a marathon, in whole % (Runalyze).
+
+    Source: Runalyze.
+    """
     weekly_target, _ = marathon_shape_targets(vo2max_effective)
     volume = km_total * 7.0 / days / weekly_target
     endurance = long_run_points * 7.0 / LONG_RUN_DAYS
@@ -134,7 +137,10 @@ def emig_endurance(gamma: float) -> float:
 
 
 def marathon_from_critical_speed_s(critical_speed_mps: float) -> float:
-    """Marathon at 84.8 % of critical speed (Smyth & Muniz-Pumares 2020)."""
+    """Marathon at 84.8 % of critical speed (Smyth & Muniz-Pumares 2020).
+
+    Source: Smyth & Muniz-Pumares 2020.
+    """
     return MARATHON_M / (0.848 * critical_speed_mps)
 
 
@@ -144,6 +150,8 @@ def predictions(results: Sequence[Result], target_m: float, *, shape_percent: fl
     The first three start from the best result by Daniels–Gilbert VO2max; the power law joins it to the next best
     over at least 1.5 times or at most 1/1.5 of its distance, the exponent kept within 1.02 … 1.20. With a marathon
     shape `daniels_gilbert` is limited by it. Empty without results.
+
+    Source: Riegel 1981; Cameron; Daniels & Gilbert 1979; a power law through two results.
     """
     ranked = sorted(results, key=lambda result: -vo2max.from_race(result.distance_m, result.time_s))
     if not ranked:

@@ -70,6 +70,8 @@ def hr_max_bpm(
     """HRmax: the athlete's, else the year's highest sustained heart rate, else 211 − 0.64 · age (Nes), else 190.
 
     `hr_threshold` is a given or measured one: an estimate below it would be wrong, and LTHR / 0.92 takes its place.
+
+    Source: Nes 2013 for the formula; the order is a convention.
     """
     estimate, source = first_known(
         {
@@ -91,7 +93,10 @@ def hr_max_bpm(
 
 
 def hr_threshold_bpm(*, athlete: Quantity = None, device: Quantity = None, hr_max: Quantity = None) -> Choice:
-    """LTHR: the athlete's, else the device's unless it lies above HRmax, else 0.92 · HRmax."""
+    """LTHR: the athlete's, else the device's unless it lies above HRmax, else 0.92 · HRmax.
+
+    Source: A convention.
+    """
     below_max = column(device) < column(hr_max)
     return first_known(
         {
@@ -103,7 +108,10 @@ def hr_threshold_bpm(*, athlete: Quantity = None, device: Quantity = None, hr_ma
 
 
 def hr_rest_bpm(*, athlete: Quantity = None, nights: Quantity = None, hr_threshold: Quantity = None) -> Choice:
-    """Resting heart rate: the athlete's, else the nights' median unless it lies above LTHR, else 60."""
+    """Resting heart rate: the athlete's, else the nights' median unless it lies above LTHR, else 60.
+
+    Source: A convention.
+    """
     below_threshold = column(nights) < column(hr_threshold)
     return first_known(
         {
@@ -121,7 +129,10 @@ def threshold_speed_mps(
     critical_speed: Quantity = None,
     race_speed: Quantity = None,
 ) -> Choice:
-    """Threshold speed: the athlete's, else the device's, else critical speed, else `race_speed_mps`; else null."""
+    """Threshold speed: the athlete's, else the device's, else critical speed, else `race_speed_mps`; else null.
+
+    Source: Daniels for the share of VO2max; the order is a convention.
+    """
     return first_known(
         {
             Source.ATHLETE: athlete,

@@ -91,7 +91,10 @@ def banister_points(
     sex: Sex,
     variant: Variant = Variant.BANISTER,
 ) -> pl.Expr:
-    """Banister's TRIMP of each sample (Banister 1991): minutes · x · a · e^(b·x). Elementwise."""
+    """Banister's TRIMP of each sample (Banister 1991): minutes · x · a · e^(b·x). Elementwise.
+
+    Source: Banister 1991; Morton, Fitz-Clarke & Banister 1990.
+    """
     reserve = reserve_share(heart_rate_bpm, hr_rest_bpm, hr_max_bpm)
     return column(weight_s) / SECONDS_PER_MINUTE * points_per_minute(reserve, sex, variant)
 
@@ -166,7 +169,10 @@ def zonal(
 
 
 def edwards_points(heart_rate_bpm: Quantity, weight_s: Quantity, *, hr_max_bpm: Quantity) -> pl.Expr:
-    """Edwards' TRIMP of each sample (Edwards 1993): weights 1…5 from 50/60/70/80/90 % of HRmax, below nothing."""
+    """Edwards' TRIMP of each sample (Edwards 1993): weights 1…5 from 50/60/70/80/90 % of HRmax, below nothing.
+
+    Source: Edwards 1993.
+    """
     highest = positive(hr_max_bpm)
     bounds = [highest * percent / 100.0 for percent in (50, 60, 70, 80, 90)]
     return zonal_points(heart_rate_bpm, weight_s, lower_bounds_bpm=bounds, weights=(1, 2, 3, 4, 5))

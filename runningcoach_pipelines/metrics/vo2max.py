@@ -45,7 +45,10 @@ def sustainable_fraction[N: (float, pl.Expr)](minutes: N) -> N:
 
 
 def from_race[N: (float, pl.Expr)](distance_m: N, duration_s: N, cost_per_speed: float = COST_PER_SPEED) -> N:
-    """Daniels–Gilbert VO2max of a maximal effort. Numbers or columns; distance and duration above 0."""
+    """Daniels–Gilbert VO2max of a maximal effort. Numbers or columns; distance and duration above 0.
+
+    Source: Daniels & Gilbert, Oxygen Power, 1979.
+    """
     minutes = duration_s / 60.0
     return oxygen_cost(distance_m / minutes, cost_per_speed) / sustainable_fraction(minutes)
 
@@ -95,6 +98,8 @@ def from_heart_rate(
 
     `distance_m` may be the `climb_adjusted_distance_m`; `correction` is the athlete's `correction_factor`.
     Null where nothing was run or a heart rate is unknown.
+
+    Source: Runalyze; the relation of heart rate to VO2max is a fit to Daniels' tables.
     """
     speed = positive(distance_m) / (positive(duration_s) / 60.0)
     reached = fraction_at_heart_rate(positive(average_bpm) / positive(hr_max_bpm))
@@ -139,6 +144,8 @@ def shape(vo2max: pl.Expr, duration_s: pl.Expr, days_ago: pl.Expr, *, days: int 
     """Current VO2max: duration-weighted mean over the runs of the last `days` (inclusive); null without any.
 
     Aggregate over activities. An estimate of 0 or null isn't one; filter runs that shouldn't count.
+
+    Source: Runalyze.
     """
     usable = (vo2max > 0) & (days_ago <= days)
     weight = pl.when(usable).then(duration_s)
