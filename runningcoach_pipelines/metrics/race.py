@@ -149,7 +149,8 @@ def predictions(results: Sequence[Result], target_m: float, *, shape_percent: fl
 
     The first three start from the best result by Daniels–Gilbert VO2max; the power law joins it to the next best
     over at least 1.5 times or at most 1/1.5 of its distance, the exponent kept within 1.02 … 1.20. With a marathon
-    shape `daniels_gilbert` is limited by it. Empty without results.
+    shape `daniels_gilbert` is limited by it over distances longer than that of the best result: who has run as far has
+    shown the endurance. Empty without results.
 
     Source: Riegel 1981; Cameron; Daniels & Gilbert 1979; a power law through two results.
     """
@@ -159,7 +160,8 @@ def predictions(results: Sequence[Result], target_m: float, *, shape_percent: fl
     best = ranked[0]
     times = {"riegel": riegel_s(best, target_m), "cameron": cameron_s(best, target_m)}
     level = vo2max.from_race(best.distance_m, best.time_s)
-    daniels = with_shape_s(level, target_m, 1000.0 if shape_percent is None else shape_percent)
+    limited = shape_percent if target_m > best.distance_m else None
+    daniels = with_shape_s(level, target_m, 1000.0 if limited is None else limited)
     if daniels is not None:
         times["daniels_gilbert"] = daniels
     second = next((result for result in ranked if _distinct(result.distance_m, best.distance_m)), None)

@@ -295,6 +295,13 @@ def test_maximal_efforts_have_a_critical_speed() -> None:
     assert (line.speed_mps, line.d_prime_m, line.trials) == pytest.approx((4.2, 220.0, 3))
 
 
+def test_who_has_run_a_marathon_is_not_limited_by_the_volume_behind_it() -> None:
+    best = [race.Result(42_195, 12_000)]
+    assert race.predictions(best, 42_195, shape_percent=10)["daniels_gilbert"] == pytest.approx(12_000)
+    longer = race.predictions(best, 50_000, shape_percent=10)["daniels_gilbert"]
+    assert longer > race.predictions(best, 50_000, shape_percent=1000)["daniels_gilbert"]
+
+
 def test_a_power_law_does_not_rest_on_two_distances_that_are_nearly_the_same() -> None:
     near = [race.Result(3000, 660), race.Result(3218.688, 711)]
     assert "power_law" not in race.predictions(near, 10_000)
