@@ -215,6 +215,7 @@ def _limits(fitted: Validated, loads: Floats, tests: NDArray[np.intp], planned: 
     limits = [
         "The model is linear and always gains from rest: it does not say how to taper, and no plan should follow it.",
         "The time constants were chosen by the error shown, which is therefore on the low side.",
+        "Long distances are limited by the volume behind the athlete on the last known day, not by the plan's.",
     ]
     if fitted.error >= fitted.error_of_mean:
         limits.append("The plain mean of the results predicts as well: nothing is learnt from the loads.")
