@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from runningcoach_pipelines.cli import blobs, bring_in, check, database, forecast, look, serve
+from runningcoach_pipelines.cli import athlete, blobs, bring_in, check, database, forecast, look, serve
 
 app = typer.Typer(
     name="runningcoach",
@@ -25,6 +25,7 @@ app.command("status")(look.status)
 app.command("check")(check.check)
 app.command("decode")(look.decode)
 app.command("forecast")(forecast.forecast)
+app.add_typer(athlete.app, name="athlete")
 app.add_typer(blobs.app, name="blobs")
 app.add_typer(database.app, name="db")
 

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine, select
 
 from runningcoach_pipelines.derive import terms
 from runningcoach_pipelines.derive.activity_metrics import CODE_VERSION
-from runningcoach_pipelines.store.athletes import read_settings
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.tables import Activity, ActivityMetrics
 from runningcoach_pipelines.store.windows import Window, next_month
@@ -39,8 +38,8 @@ class Stale:
     digest: str
 
 
-def stale_windows(engine: Engine, *, at_most: int) -> list[Stale]:
-    """Windows of stale months, earliest first, each at most `at_most` months long and without a fresh month inside.
+def stale_windows(engine: Engine, *, at_most: int | None = None) -> list[Stale]:
+    """Windows of stale months, earliest first, each without a fresh month inside and at most `at_most` months long.
 
     A month is stale if an activity of it has no metrics, or metrics of another file, code version, settings,
     estimates or factors than would be used now, or if metrics have lost their activity.
@@ -48,8 +47,6 @@ def stale_windows(engine: Engine, *, at_most: int) -> list[Stale]:
     # One snapshot: rows that a run writes meanwhile are all seen or none.
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         activities, measured = _activities(connection), _measured(connection)
-        if activities.is_empty() and measured.is_empty():
-            return []
         wanted = _wanted(connection, activities, measured)
     columns = [*_IDENTITY, *terms.TERMS, *terms.FACTORS]
     compared = wanted.join(measured.select(columns), on="activity_id", how="full", suffix="_stored")
@@ -96,27 +93,24 @@ def _measured(connection: Connection) -> pl.DataFrame:
 
 def _wanted(connection: Connection, activities: pl.DataFrame, measured: pl.DataFrame) -> pl.DataFrame:
     """What `activity_metrics` should say of each activity, as far as it follows from stored rows."""
-    days = sorted({*activities["local_day"], *measured["local_day"]})
-    window = Window(days[0], next_month(days[-1]))
-    effective = terms.effective(
-        activities.select("athlete_id", "local_day").unique(),
-        read_settings(connection),
-        terms.observed(connection, window),
-    )
-    factors = terms.factors(terms.loads(measured), window.months())
+    if activities.is_empty():
+        return measured.select(*_IDENTITY, *terms.TERMS, *terms.FACTORS).clear()
+    days = activities.select("athlete_id", "local_day").unique()
+    months = measured["local_day"].dt.month_start().unique()
+    factors = terms.factors(terms.loads(measured), (Window(month, next_month(month)) for month in months))
     return (
         activities.with_columns(month=_COL("local_day").dt.month_start(), code_version=pl.lit(CODE_VERSION))
-        .join(effective, on=["athlete_id", "local_day"], how="left")
+        .join(terms.in_effect(connection, days), on=["athlete_id", "local_day"], how="left")
         .join(factors, on=["athlete_id", "month", "sport"], how="left")
         .select(*_IDENTITY, *terms.TERMS, *terms.FACTORS)
     )
 
 
-def _runs(months: Sequence[tuple[dt.date, bool]], at_most: int) -> Iterator[tuple[dt.date, dt.date]]:
+def _runs(months: Sequence[tuple[dt.date, bool]], at_most: int | None) -> Iterator[tuple[dt.date, dt.date]]:
     """First and last of the stale months that no fresh one parts; months without activities part nothing."""
     first = last = None
     for month, stale in months:
-        too_long = first is not None and month >= _months_later(first, at_most)
+        too_long = first is not None and at_most is not None and month >= _months_later(first, at_most)
         if first is not None and last is not None and (not stale or too_long):
             yield first, last
             first = None

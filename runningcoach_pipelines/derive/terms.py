@@ -16,6 +16,7 @@ from runningcoach_pipelines.metrics import critical_speed, load, thresholds, zon
 from runningcoach_pipelines.metrics.critical_speed import CriticalSpeed
 from runningcoach_pipelines.metrics.race import Result
 from runningcoach_pipelines.metrics.thresholds import Source
+from runningcoach_pipelines.store.athletes import read_settings
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.tables import ActivityMetrics, BestEffort, DeviceValues, HealthMetrics
 from runningcoach_pipelines.store.windows import Window
@@ -180,6 +181,17 @@ def effective(days: pl.DataFrame, settings: pl.DataFrame, observed: Observed) ->
         .select("athlete_id", "local_day", *TERMS)
         .sort("athlete_id", "local_day")
     )
+
+
+def in_effect(connection: Connection, days: pl.DataFrame) -> pl.DataFrame:
+    """`effective` by what is stored now.
+
+    Args:
+        days: `athlete_id`, `local_day`, each pair once; at least one.
+    """
+    in_order = days["local_day"].sort()
+    window = Window(in_order[0], in_order[-1] + dt.timedelta(days=1))
+    return effective(days, read_settings(connection), observed(connection, window))
 
 
 def source_of(name: str) -> pl.Expr:
