@@ -14,6 +14,7 @@ from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.derive.fitness import derive_fitness
 from runningcoach_pipelines.derive.stale import until_settled
 from runningcoach_pipelines.derive.summaries import derive_summaries
+from runningcoach_pipelines.derive.wellness import derive_wellness, wellness_to_derive
 from runningcoach_pipelines.ingest.importing import ImportReport, import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.store.frames import read_frame
@@ -25,7 +26,7 @@ from tests.conftest import free_port
 
 TODAY = dt.date(2025, 7, 15)
 SPRING = Window(dt.date(2025, 3, 1), dt.date(2025, 8, 1))
-"""Holds every activity of these tests."""
+"""Holds every activity and every night of these tests."""
 
 
 def bring(lakehouse: Lakehouse, files: Mapping[str, bytes], *, athlete_id: str = "me") -> ImportReport:
@@ -50,6 +51,7 @@ def derive(lakehouse: Lakehouse, windows: Iterable[Window] = (SPRING,)) -> list[
     """What a run of the windows' months leads to, asset by asset."""
     reports = []
     for window in windows:
+        derive_wellness(lakehouse, window)
         reports.append(derive_activities(lakehouse, window))
         derive_activity_metrics(lakehouse, window)
         for period in Period:
@@ -60,6 +62,9 @@ def derive(lakehouse: Lakehouse, windows: Iterable[Window] = (SPRING,)) -> list[
 
 def derive_what_is_new(lakehouse: Lakehouse) -> list[Window]:
     """As the sensors do: only the months of the files from which nothing was derived, and what is stale after them."""
+    nights = changed_months(wellness_to_derive(lakehouse), at_most=24)
+    for window in nights:
+        derive_wellness(lakehouse, window)
     windows = changed_months(lakehouse.files.activities_to_derive(), at_most=24)
     derive(lakehouse, windows)
     again = settle(lakehouse)
@@ -67,7 +72,7 @@ def derive_what_is_new(lakehouse: Lakehouse) -> list[Window]:
         for period in Period:
             derive_summaries(lakehouse, period, window)
     derive_fitness(lakehouse, TODAY)
-    return [*windows, *again]
+    return [*nights, *windows, *again]
 
 
 def settle(lakehouse: Lakehouse) -> list[Window]:

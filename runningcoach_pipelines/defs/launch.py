@@ -17,6 +17,7 @@ from runningcoach_pipelines.defs.partitions import (
 from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.wellness.file import WELLNESS_KINDS
 
 # The event log goes to the instance; the terminal shows our own progress.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -38,15 +39,16 @@ class Step:
 def plan(lakehouse: Lakehouse, window: Window | None) -> list[Step]:
     """The runs that bring everything derived up to date: decode and measure months, then what follows from them.
 
+    Wellness comes first: the resting heart rate of its nights is a term of the loads.
+
     Args:
         window: days to refresh, widened to whole months; all there are files for if None.
     """
     now = today(lakehouse.settings)
-    days = lakehouse.files.days()
-    if window is None and days is not None:
-        window = Window(days[0], days[1] + dt.timedelta(days=1))
-    months = known_months(window, now) if window is not None else None
-    steps = [Step("refresh_months", month_range_tags(part), _label(part)) for part in _chunks(months)]
+    asked = window or _all_days(lakehouse.files.days())
+    months = known_months(asked, now) if asked is not None else None
+    steps = _month_steps("refresh_wellness", _with_wellness(lakehouse, window, now))
+    steps += _month_steps("refresh_months", months)
     steps.append(Step("refresh_fitness", {}, f"to {now}"))
     if months is not None:
         # The last month's last week may begin in the future: only weeks up to this one are partitions.
@@ -85,6 +87,24 @@ def _report_imports(lakehouse: Lakehouse, instance: dg.DagsterInstance) -> None:
     for event in imported_days(lakehouse.files.all()):
         if event.partition not in known:
             instance.report_runless_asset_event(event)
+
+
+def _all_days(days: tuple[dt.date, dt.date] | None) -> Window | None:
+    return None if days is None else Window(days[0], days[1] + dt.timedelta(days=1))
+
+
+def _with_wellness(lakehouse: Lakehouse, window: Window | None, now: dt.date) -> Window | None:
+    """The part of the window from the first to the last wellness file; None if there are none in it."""
+    told = _all_days(lakehouse.files.days(WELLNESS_KINDS))
+    if told is None or (window is not None and (told.end <= window.start or window.end <= told.start)):
+        return None
+    if window is not None:
+        told = Window(max(told.start, window.start), min(told.end, window.end))
+    return known_months(told, now)
+
+
+def _month_steps(job: str, window: Window | None) -> list[Step]:
+    return [Step(job, month_range_tags(part), _label(part)) for part in _chunks(window)]
 
 
 def _chunks(window: Window | None) -> Iterator[Window]:

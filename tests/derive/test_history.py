@@ -16,6 +16,7 @@ from runningcoach_pipelines.store.rebuild import drop_derived
 from runningcoach_pipelines.store.tables import Base
 from tests.deriving import TODAY, bring, derive, derive_what_is_new, differing, everything, table
 from tests.making import START, UTC, Leg, activity, at, cut_off, run
+from tests.nights import MORNING, resting, wellness
 
 DAY_S = 86_400
 MIDNIGHT = dt.datetime(2025, 5, 31, 15, tzinfo=UTC)
@@ -30,6 +31,8 @@ FILES = {
     "elsewhere.fit": activity(Leg(start=at(MIDNIGHT, -30), seconds=90), offset_h=8, watch=6),
     "two sessions.fit": activity(Leg(start=at(MIDNIGHT, -7 * DAY_S)), Leg(start=at(MIDNIGHT, 300), sport="cycling")),
     "easter.fit": run(at(START, -14 * DAY_S), heart_rate=None),
+    "night.fit": wellness("monitoring_b", resting([MORNING, at(MORNING, 27 * DAY_S)], [47, 52])),
+    "another night.fit": wellness("monitoring_b", resting([at(MORNING, 60)], [44]), watch=2),
     "broken.fit": b"broken",
 }
 LAST_BEFORE_MIDNIGHT = sorted(FILES, key=lambda name: name == "before midnight.fit")

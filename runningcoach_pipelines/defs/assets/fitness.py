@@ -37,7 +37,10 @@ def activity_metrics(
 
 
 @dg.asset(
-    deps=[dg.AssetDep("activity_metrics", partition_mapping=dg.AllPartitionMapping())],
+    deps=[
+        dg.AssetDep("activity_metrics", partition_mapping=dg.AllPartitionMapping()),
+        dg.AssetDep("health_metrics", partition_mapping=dg.AllPartitionMapping()),
+    ],
     automation_condition=follow_any_change(),
     group_name="gold",
     kinds={"postgres", "polars"},
