@@ -26,6 +26,9 @@ from runningcoach_pipelines.store.tables import BestEffort, FitnessMetricsDaily
 NEAR_MAXIMAL = 0.97
 """An effort within 3 % of the best of the 90 days around it is taken for a race or a time trial."""
 
+RECENT_DAYS = 3 * 365
+"""Older results are of another runner: the model's parameters are not those of a life."""
+
 LONGEST_AHEAD_DAYS = 365
 _UNLIMITED_SHAPE_PERCENT = 1000.0
 
@@ -118,7 +121,8 @@ def forecast(past: Past, race_day: dt.date, plan: Plan = None) -> Forecast:
     if results.height < TESTS_NEEDED:
         raise NoForecast(
             f"{results.height} race-like results (at least {RACE_LIKE_M / 1000:.0f} km, within 3 % of the best of the "
-            f"{SEASON_DAYS} days around them, after the first 126 days); the model needs at least {TESTS_NEEDED}"
+            f"{SEASON_DAYS} days around them, after the first 126 days and in the last three years); "
+            f"the model needs at least {TESTS_NEEDED}"
         )
     loads = past.days["load"].to_numpy()
     tests = results["index"].to_numpy()
@@ -147,7 +151,7 @@ def forecast(past: Past, race_day: dt.date, plan: Plan = None) -> Forecast:
 
 
 def race_results(past: Past) -> pl.DataFrame:
-    """Days with an effort as good as a race, once the averages have warmed up.
+    """Days of the last three years with an effort as good as a race, once the averages have warmed up.
 
     Returns:
         `index` (row of the day in `past.days`), `day`, `vo2max`, oldest first.
@@ -162,9 +166,10 @@ def race_results(past: Past) -> pl.DataFrame:
     )
     dense = past.days.with_row_index("index").join(best, on="day", how="left", maintain_order="left")
     around = pl.Series("around", _best_around(dense["vo2max"].fill_null(-np.inf).to_numpy()))
+    recent = pl.col("index") >= past.days.height - RECENT_DAYS
     return (
         dense.with_columns(around)
-        .filter(pl.col("vo2max") >= NEAR_MAXIMAL * pl.col("around"), ~pl.col("warming_up"))
+        .filter(pl.col("vo2max") >= NEAR_MAXIMAL * pl.col("around"), ~pl.col("warming_up"), recent)
         .select("index", "day", "vo2max")
     )
 

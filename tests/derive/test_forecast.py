@@ -137,11 +137,16 @@ def test_an_effort_before_a_better_one_is_no_result() -> None:
     assert found["day"].to_list() == [day(288)]
 
 
+def test_results_of_more_than_three_years_ago_are_not_asked() -> None:
+    past = Past(days(np.resize(LOADS, 1600)), efforts((504, 5000.0, 50.0), (505, 5000.0, 50.0), (900, 5000.0, 50.0)))
+    assert race_results(past)["day"].to_list() == [day(505), day(900)]
+
+
 @pytest.mark.parametrize(
     ("past", "race_day", "plan", "message"),
     [
         (Past(days(LOADS[:0]), efforts()), RACE, None, "no day is computed yet"),
-        (Past(days(), efforts()), RACE, None, "^0 race-like results .* at least 5$"),
+        (Past(days(), efforts()), RACE, None, "^0 race-like results .* needs at least 5$"),
         (Past(days(), raced().efforts.head(4)), RACE, None, "^4 race-like results"),
         (raced(), day(DAYS - 1), None, "not within the 365 days"),
         (raced(), day(DAYS + 366), None, "not within the 365 days"),

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from runningcoach_pipelines.metrics import readiness
+from runningcoach_pipelines.metrics import fitness, readiness, trailing
 from runningcoach_pipelines.metrics.readiness import Level, Morning, Signal
 
 _NIGHTS = 3
@@ -17,7 +17,7 @@ def mornings(load_series: pl.DataFrame, wellness: pl.DataFrame) -> pl.DataFrame:
     """`readiness` and `readiness_signals` of each day, before the day's own training.
 
     Args:
-        load_series: `ctl`, `tsb`, `monotony`, `warming_up`; the evening before is what a morning knows.
+        load_series: `activities`, `ctl`, `tsb`, `monotony`, `warming_up`; the evening before is what a morning knows.
         wellness: as `wellness_baselines` gives it.
     """
     verdicts = [_verdict(readiness.signals(morning)) for morning in _known(load_series, wellness)]
@@ -25,8 +25,8 @@ def mornings(load_series: pl.DataFrame, wellness: pl.DataFrame) -> pl.DataFrame:
 
 
 def _known(load_series: pl.DataFrame, wellness: pl.DataFrame) -> Iterator[Morning]:
-    # While the averages warm up, form is low whatever one does: it says nothing yet.
-    settled = ~pl.col("warming_up")
+    # While the averages warm up, form is low whatever one does; when nothing was done for long, it is a ratio of zeros.
+    settled = ~pl.col("warming_up") & (trailing.total(pl.col("activities"), fitness.CTL_DAYS).shift(1) > 0)
     evenings = load_series.select(
         ctl=pl.when(settled).then(pl.col("ctl").shift(1)),
         tsb=pl.when(settled).then("tsb"),

@@ -74,6 +74,14 @@ def test_while_the_averages_warm_up_form_says_nothing() -> None:
     assert [signal["rule"] for signal in signals] == ["monotony_critical"]
 
 
+def test_who_has_not_trained_for_six_weeks_has_no_form_to_judge() -> None:
+    past = history([row for row in RUNS if row["on"] <= 90])
+    days = daily_fitness(past, day(LAST)).days
+    verdicts = dict(days["day", "readiness"].iter_rows())
+    assert verdicts[day(90 + 42)] == "ready"
+    assert verdicts[day(90 + 43)] is None
+
+
 def test_a_first_morning_without_nights_has_no_verdict() -> None:
     days = daily_fitness(history([{"on": 0}]), day(0)).days
     assert days.select("readiness", "readiness_signals").row(0) == (None, None)
