@@ -38,8 +38,10 @@ class Stale:
     digest: str
 
 
-def stale_windows(engine: Engine, *, at_most: int | None = None) -> list[Stale]:
+def stale_windows(engine: Engine, *, at_most: int | None = None, within: Window | None = None) -> list[Stale]:
     """Windows of stale months, earliest first, each without a fresh month inside and at most `at_most` months long.
+
+    Months outside `within`, if that is given, are left as they are.
 
     A month is stale if an activity of it has no metrics, or metrics of another file, code version, settings,
     estimates or factors than would be used now, or if metrics have lost their activity.
@@ -54,6 +56,8 @@ def stale_windows(engine: Engine, *, at_most: int | None = None) -> list[Stale]:
     compared = compared.with_columns(
         stale=differs, month=pl.coalesce("local_day", "local_day_stored").dt.month_start()
     ).sort("month", pl.coalesce("activity_id", "activity_id_stored"))
+    if within is not None:
+        compared = compared.filter(_COL("month").is_between(within.start, within.end, closed="left"))
     months = compared.group_by("month", maintain_order=True).agg(_COL("stale").any())
     return [
         Stale(Window(first, next_month(last)), _digest(compared.filter("stale", _COL("month").is_between(first, last))))
@@ -61,14 +65,14 @@ def stale_windows(engine: Engine, *, at_most: int | None = None) -> list[Stale]:
     ]
 
 
-def until_settled(engine: Engine, *, at_most: int) -> Iterator[Window]:
+def until_settled(engine: Engine, *, at_most: int, within: Window | None = None) -> Iterator[Window]:
     """Windows to measure again until nothing is stale. Each must be measured before the next is asked for.
 
     Raises:
         NeverSettles: a month is stale after it was measured several times.
     """
     asked: Counter[Window] = Counter()
-    while found := stale_windows(engine, at_most=at_most):
+    while found := stale_windows(engine, at_most=at_most, within=within):
         window = found[0].window
         if asked[window] == _TRIES:
             raise NeverSettles(

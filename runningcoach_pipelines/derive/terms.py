@@ -174,13 +174,16 @@ def effective(days: pl.DataFrame, settings: pl.DataFrame, observed: Observed) ->
     )
     sources = pl.struct(_COL(_source(name)).alias(name) for name in sorted(_SOURCED))
     given_by_athlete = (_COL(_source(name)).eq_missing(Source.ATHLETE.value) for name in _ESTIMATED_IF_NOT_GIVEN)
-    return (
+    held = (
         chosen.with_columns(
             settings_estimated=~pl.all_horizontal(given_by_athlete), settings_sources=sources.struct.json_encode()
         )
         .select("athlete_id", "local_day", *TERMS)
         .sort("athlete_id", "local_day")
     )
+    # Written out: Polars keeps a joined value that all rows share as one, and divides by it in another way than by a
+    # column, so that a load's last digit would tell how many months were asked for.
+    return pl.DataFrame(held.get_columns())
 
 
 def in_effect(connection: Connection, days: pl.DataFrame) -> pl.DataFrame:
@@ -323,8 +326,7 @@ def _estimates(months: pl.DataFrame, seen: Observed) -> pl.DataFrame:
 def _threshold_speeds(efforts: pl.DataFrame) -> pl.DataFrame:
     """Threshold speed of each athlete and month, in m/s: critical speed, and by the best race-like effort.
 
-    A month at a time: in a frame of one row Polars divides by a number in another way than in a longer one, and the
-    last digit would tell how many months were asked for.
+    A month at a time, for the same reason as in `effective`: formulas that divide give the same digits in any company.
     """
     fastest = efforts.group_by(*_ATHLETE_MONTH, "distance_m").agg(_COL("time_s").min()).sort("distance_m")
     found = []
@@ -364,7 +366,8 @@ def _personal(ratio: pl.Expr) -> pl.Expr:
 
 
 def _ratio(of: str, to: str) -> pl.Expr:
-    return _COL(of) / pl.when(_COL(to) > 0).then(_COL(to))
+    # Times the inverse: a quotient's last digit would differ where all rows share one value (see `effective`).
+    return _COL(of) * (1.0 / pl.when(_COL(to) > 0).then(_COL(to)))
 
 
 def _source(name: str) -> str:
