@@ -16,10 +16,10 @@ from sqlalchemy import Connection, select
 
 from runningcoach_pipelines.derive.fitness.predictions import DISTANCES_M
 from runningcoach_pipelines.derive.fitness.seasons import SEASON_DAYS
-from runningcoach_pipelines.derive.fitness.vo2max_trend import RACE_LIKE_M
 from runningcoach_pipelines.metrics import impulse_response, race, vo2max
 from runningcoach_pipelines.metrics.impulse_response import TESTS_NEEDED, Validated
 from runningcoach_pipelines.metrics.quantity import Floats
+from runningcoach_pipelines.metrics.thresholds import RACE_LIKE_M
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.tables import BestEffort, FitnessMetricsDaily
 

@@ -4,9 +4,7 @@ import polars as pl
 
 from runningcoach_pipelines.derive.fitness.seasons import Season, Seasons
 from runningcoach_pipelines.metrics import trailing, vo2max
-
-RACE_LIKE_M = 3000.0
-"""Over less, the formula for races does not hold."""
+from runningcoach_pipelines.metrics.thresholds import RACE_LIKE_M
 
 CARRIED_DAYS = 60
 """A device's figure holds for so long, unless there is a new one."""
