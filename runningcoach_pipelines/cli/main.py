@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from runningcoach_pipelines.cli import athlete, blobs, bring_in, check, database, forecast, look, serve
+from runningcoach_pipelines.cli import athlete, blobs, bring_in, check, database, explain, forecast, look, serve
 
 app = typer.Typer(
     name="runningcoach",
@@ -23,6 +23,7 @@ app.command("import")(bring_in.import_)
 app.command("materialize")(bring_in.materialize)
 app.command("status")(look.status)
 app.command("check")(check.check)
+app.command("explain")(explain.explain)
 app.command("decode")(look.decode)
 app.command("forecast")(forecast.forecast)
 app.add_typer(athlete.app, name="athlete")

@@ -92,8 +92,6 @@ def fitness(
     """CTL, ATL, TSB, ramp and the warm-up flag of a dense daily series, oldest first.
 
     `seed` = (CTL, ATL) of the day before the first load. Raises ValueError for a load that isn't finite.
-
-    Source: GoldenCheetah, TrainingPeaks: form is yesterday's CTL − ATL.
     """
     ctl = ewma(loads, smoothing.alpha(CTL_DAYS), seed[0])
     atl = ewma(loads, smoothing.alpha(ATL_DAYS), seed[1])

@@ -112,7 +112,7 @@ def personal_factor(hr_load: pl.Expr, other_load: pl.Expr, start: pl.Expr, *, wi
 
 
 def primary(candidates: Mapping[Source, Quantity]) -> tuple[pl.Expr, pl.Expr]:
-    """(load, load_source): the first known candidate in the order of `Source`; both null if none is known.
+    """The first known candidate in the order of `Source`, and its name: (load, load_source); both null without one.
 
     Source: A convention: what was measured best comes first, and units are never mixed.
     """

@@ -91,7 +91,9 @@ def long_run_points(distance_km: pl.Expr, days_ago: pl.Expr, long_run_target_km:
 def marathon_shape_percent(
     vo2max_effective: float, km_total: float, long_run_points: float, *, days: int = SHAPE_DAYS
 ) -> int:
-    """How ready the volume of the last `days` is for a marathon, in whole % (Runalyze).
+    """100 · (0.67 · km · 7/`days` / weekly target + 0.33 · long-run points · 7/70), in whole %.
+
+    How ready the volume of the last `days` is for a marathon; targets as in `marathon_shape_targets`.
 
     Source: Runalyze.
     """

@@ -91,7 +91,9 @@ def banister_points(
     sex: Sex,
     variant: Variant = Variant.BANISTER,
 ) -> pl.Expr:
-    """Banister's TRIMP of each sample (Banister 1991): minutes · x · a · e^(b·x). Elementwise.
+    """Banister's TRIMP of each sample: minutes · x · a · e^(b·x).
+
+    Elementwise.
 
     Source: Banister 1991; Morton, Fitz-Clarke & Banister 1990.
     """
@@ -169,7 +171,7 @@ def zonal(
 
 
 def edwards_points(heart_rate_bpm: Quantity, weight_s: Quantity, *, hr_max_bpm: Quantity) -> pl.Expr:
-    """Edwards' TRIMP of each sample (Edwards 1993): weights 1…5 from 50/60/70/80/90 % of HRmax, below nothing.
+    """Edwards' TRIMP of each sample: minutes · zone, weights 1…5 from 50/60/70/80/90 % of HRmax, below nothing.
 
     Source: Edwards 1993.
     """

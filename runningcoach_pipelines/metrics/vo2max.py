@@ -45,7 +45,10 @@ def sustainable_fraction[N: (float, pl.Expr)](minutes: N) -> N:
 
 
 def from_race[N: (float, pl.Expr)](distance_m: N, duration_s: N, cost_per_speed: float = COST_PER_SPEED) -> N:
-    """Daniels–Gilbert VO2max of a maximal effort. Numbers or columns; distance and duration above 0.
+    """VO2max of a maximal effort: (−4.6 + 0.182258 v + 0.000104 v²) / (0.8 + 0.1894393 e^(−0.012778 t) + 0.2989558
+    e^(−0.1932605 t)), v in m/min, t in min.
+
+    Numbers or columns; distance and duration above 0.
 
     Source: Daniels & Gilbert, Oxygen Power, 1979.
     """
@@ -94,7 +97,7 @@ def from_heart_rate(
     *,
     correction: Quantity = 1.0,
 ) -> pl.Expr:
-    """Effective VO2max of a steady run (Runalyze): oxygen cost of the speed that HRmax would give.
+    """Effective VO2max of a steady run: oxygen cost of v / e^((HR/HRmax − 1.00466) / 0.68725), the speed at HRmax.
 
     `distance_m` may be the `climb_adjusted_distance_m`; `correction` is the athlete's `correction_factor`.
     Null where nothing was run or a heart rate is unknown.
