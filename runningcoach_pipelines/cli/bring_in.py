@@ -35,7 +35,7 @@ def import_(
                 today=today(lakehouse.settings),
                 on_file=on_file,
             )
-        if then_materialize and lakehouse.files.activities_to_derive():
+        if then_materialize and _something_is_left_to_do(lakehouse):
             run_materialization(lakehouse, None)
     if as_json:
         print_json(report)
@@ -86,9 +86,23 @@ def run_materialization(lakehouse: "Lakehouse", window: "Window | None") -> list
     from runningcoach_pipelines.defs import launch
 
     steps = launch.plan(lakehouse, window)
+    done: list[str] = []
     with opened_dagster(lakehouse) as instance, progress("Computing", len(steps)) as on_step:
-        launch.run(lakehouse, instance, steps, on_step=lambda step: on_step(f"{step.job} {step.label}"))
-    return [f"{step.job} {step.label}" for step in steps]
+
+        def on_run(step: launch.Step) -> None:
+            done.append(f"{step.job} {step.label}")
+            on_step(done[-1])
+
+        launch.run(lakehouse, instance, steps, on_step=on_run)
+    return done
+
+
+def _something_is_left_to_do(lakehouse: "Lakehouse") -> bool:
+    from runningcoach_pipelines.derive.stale import stale_windows
+    from runningcoach_pipelines.derive.wellness import wellness_to_derive
+
+    undone = lakehouse.files.activities_to_derive() or wellness_to_derive(lakehouse)
+    return bool(undone or stale_windows(lakehouse.engine))
 
 
 def _window(lakehouse: "Lakehouse", first: dt.datetime | None, last: dt.datetime | None) -> "Window | None":

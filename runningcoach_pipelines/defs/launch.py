@@ -10,17 +10,22 @@ from runningcoach_pipelines.definitions import build_defs
 from runningcoach_pipelines.defs.assets.raw import garmin_raw_files, imported_days
 from runningcoach_pipelines.defs.partitions import (
     MONTHS_PER_RUN,
+    all_months,
     known_months,
     month_range_tags,
     week_range_tags,
 )
 from runningcoach_pipelines.defs.resources import today
+from runningcoach_pipelines.derive.stale import until_settled
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
 from runningcoach_pipelines.wellness.file import WELLNESS_KINDS
 
 # The event log goes to the instance; the terminal shows our own progress.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+_DECODING = frozenset({"refresh_wellness", "refresh_months"})
+"""Jobs that come first: what the months' activities are measured against rests on them."""
 
 
 class RunFailed(RuntimeError):
@@ -51,11 +56,17 @@ def plan(lakehouse: Lakehouse, window: Window | None) -> list[Step]:
     steps += _month_steps("refresh_months", months)
     steps.append(Step("refresh_fitness", {}, f"to {now}"))
     if months is not None:
-        # The last month's last week may begin in the future: only weeks up to this one are partitions.
-        weeks = Window(months.start, min(months.end, now + dt.timedelta(days=1)))
-        steps.append(Step("refresh_weeks", week_range_tags(weeks), _label(weeks)))
-        steps.append(Step("refresh_month_summaries", month_range_tags(months), _label(months)))
+        steps += _summaries(months, now)
     return steps
+
+
+def _summaries(months: Window, now: dt.date) -> list[Step]:
+    # The last month's last week may begin in the future: only weeks up to this one are partitions.
+    weeks = Window(months.start, min(months.end, now + dt.timedelta(days=1)))
+    return [
+        Step("refresh_weeks", week_range_tags(weeks), _label(weeks)),
+        Step("refresh_month_summaries", month_range_tags(months), _label(months)),
+    ]
 
 
 def run(
@@ -65,20 +76,34 @@ def run(
     *,
     on_step: Callable[[Step], None] = lambda _step: None,
 ) -> None:
-    """Run the steps in order.
+    """Run the steps in order, and between months and what follows from them measure again what they made stale.
 
     Raises:
         RunFailed: a run failed; the later ones were not started.
     """
     defs = build_defs(resources={"lakehouse": lakehouse})
     _report_imports(lakehouse, instance)
-    for step in steps:
+    for step in _settling(lakehouse, steps):
         on_step(step)
         result = defs.resolve_job_def(step.job).execute_in_process(
             instance=instance, tags=dict(step.tags), raise_on_error=False, run_config=_QUIET
         )
         if not result.success:
             raise RunFailed(f"{step.job} {step.label}: {_first_error(result)}")
+
+
+def _settling(lakehouse: Lakehouse, steps: list[Step]) -> Iterator[Step]:
+    """The steps, and those that the runs before them make necessary: each is to be run before the next is asked for."""
+    of_months = [step for step in steps if step.job in _DECODING]
+    yield from of_months
+    now = today(lakehouse.settings)
+    again = []
+    for window in until_settled(lakehouse.engine, at_most=MONTHS_PER_RUN, within=all_months(now)):
+        yield Step("measure_months", month_range_tags(window), _label(window))
+        again.append(window)
+    yield from (step for step in steps if step not in of_months)
+    for window in again:
+        yield from _summaries(window, now)
 
 
 def _report_imports(lakehouse: Lakehouse, instance: dg.DagsterInstance) -> None:

@@ -11,6 +11,7 @@ import dagster as dg
 from runningcoach_pipelines.defs.assets.raw import imported_days
 from runningcoach_pipelines.defs.jobs import refresh_months, refresh_wellness
 from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, known_months, month_range_tags
+from runningcoach_pipelines.defs.remeasuring import changed_terms
 from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.derive import activities, wellness
 from runningcoach_pipelines.derive.changes import changed_months
@@ -86,4 +87,4 @@ automation = dg.AutomationConditionSensorDefinition(
     minimum_interval_seconds=30,
 )
 
-SENSORS = [new_files, new_wellness_files, automation]
+SENSORS = [new_files, new_wellness_files, changed_terms, automation]

@@ -70,15 +70,25 @@ def test_settings_between_two_versions_hold_until_the_later_one(command: Command
     assert command("athlete", "show", "--json").json["in_effect"]["hr_max_bpm"]["value"] == 185
 
 
-def test_set_says_which_months_are_measured_again_and_materialize_does_it(command: Command, tmp_path: Path) -> None:
+@pytest.fixture
+def runs(tmp_path: Path) -> Path:
+    """A run in May, June and July."""
     for month in range(3):
         (tmp_path / f"{month}.fit").write_bytes(run(at(START, month * 31 * 86_400)))
-    command("import", tmp_path, "--materialize")
-    outcome = command("athlete", "set", "--hr-max", 188, "--from", "2025-06-01")
+    return tmp_path
+
+
+@pytest.mark.parametrize("again", [("materialize", "--from", "2025-05-01", "--to", "2025-05-31"), ("import",)])
+def test_set_says_which_months_are_measured_again_and_either_way_they_are(
+    command: Command, runs: Path, again: tuple[str, ...]
+) -> None:
+    command("import", runs, "--materialize")
+    change = ("athlete", "set", "--hr-max", 188, "--from", "2025-06-01")
+    assert "To be measured again: 2025-06 to 2025-07." in command(*change).out
+    assert "To be measured again: 2025-06 to 2025-07." in command(*change).out
+    outcome = command(*again, *((runs, "--materialize") if again == ("import",) else ()))
     assert outcome.status == 0
-    assert "To be measured again: 2025-06 to 2025-07." in outcome.out
-    assert command("materialize", "--from", "2025-05-01", "--to", "2025-05-31").status == 0
-    assert "nothing to do" in command("athlete", "set", "--hr-max", 188, "--from", "2025-06-01").out
+    assert "nothing to do" in command(*change).out
 
 
 @pytest.mark.parametrize(

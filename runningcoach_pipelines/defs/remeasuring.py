@@ -1,0 +1,52 @@
+"""Measuring months again whose activities were measured against settings or estimates that hold no more.
+
+Which months, is decided by `derive/stale.py`; fitness and summaries follow by themselves.
+"""
+
+import dagster as dg
+
+from runningcoach_pipelines.defs.jobs import measure_months, refresh_months
+from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, all_months, month_range_tags
+from runningcoach_pipelines.defs.resources import today
+from runningcoach_pipelines.derive.stale import stale_windows
+from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.store.lakehouse import open_lakehouse
+
+_METRICS = dg.AssetKey("activity_metrics")
+_UNFINISHED = [
+    dg.DagsterRunStatus.QUEUED,
+    dg.DagsterRunStatus.NOT_STARTED,
+    dg.DagsterRunStatus.STARTING,
+    dg.DagsterRunStatus.STARTED,
+    dg.DagsterRunStatus.CANCELING,
+]
+
+
+@dg.sensor(
+    job=measure_months,
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Activities measured against settings or estimates that hold no more are measured again.",
+)
+def changed_terms(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """The earliest months whose metrics are stale; later ones look back on them and wait until they are measured.
+
+    The run key names what is to change and what was measured last. So the same change is asked for again only after
+    something else has been measured: a run that fails is not repeated for ever, a change back and forth is not lost.
+    """
+    if any(_measures(run) for run in context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))):
+        return dg.SkipReason("months are being measured")
+    settings = Settings()
+    months = all_months(today(settings))
+    with open_lakehouse(settings) as lakehouse:
+        found = stale_windows(lakehouse.engine, at_most=MONTHS_PER_RUN, within=months)
+    if not found:
+        return dg.SkipReason("every activity was measured against what holds now")
+    window, digest = found[0].window, found[0].digest
+    measured = context.instance.fetch_materializations(_METRICS, limit=1).records
+    last = measured[0].storage_id if measured else 0
+    return dg.RunRequest(run_key=f"{window.start}/{window.end}/{digest}/{last}", tags=month_range_tags(window))
+
+
+def _measures(run: dg.DagsterRun) -> bool:
+    return run.job_name in {refresh_months.name, measure_months.name} or _METRICS in (run.asset_selection or ())
