@@ -29,7 +29,7 @@ def plausible(heart_rate_bpm: Quantity, elapsed_s: Quantity, hr_max_bpm: Quantit
     return pl.when(~spike.fill_null(False)).then(hr)
 
 
-def cadence_lock(heart_rate_bpm: Quantity, cadence_spm: Quantity, weight_s: pl.Expr) -> pl.Expr:
+def cadence_lock(heart_rate_bpm: Quantity, cadence_spm: Quantity, weight_s: Quantity) -> pl.Expr:
     """True for each sample inside > 60 s of |heart rate − spm| < 3: the optical sensor counts steps.
 
     Looks at neighbours, so use it `.over("activity_id")`.
@@ -40,7 +40,7 @@ def cadence_lock(heart_rate_bpm: Quantity, cadence_spm: Quantity, weight_s: pl.E
     return locked & (stretch_s(locked, weight_s) > LOCK_S).fill_null(False)
 
 
-def stretch_s(state: pl.Expr, weight_s: pl.Expr) -> pl.Expr:
+def stretch_s(state: pl.Expr, weight_s: Quantity) -> pl.Expr:
     """For each sample the length of the unbroken stretch of equal `state` in which it lies, in seconds."""
     weight = column(weight_s).fill_null(0.0)
     end = weight.cum_sum()

@@ -64,7 +64,7 @@ def kilometre_splits(samples: pl.DataFrame) -> pl.DataFrame:
     Source: Definition; within 0.7 s of automatic laps on 9 files.
     """
     found: list[tuple[object, int, float, float, float]] = []
-    for (activity,), rows in samples.group_by("activity_id", maintain_order=True):
+    for (activity,), rows in samples.partition_by("activity_id", maintain_order=True, as_dict=True).items():
         time, path = _anchored(rows["timer_s"].to_numpy(), rows["distance_m"].to_numpy())
         marks = _crossings_s(time, path, KILOMETRE_M)
         rest_m, rest_s = path[-1] - KILOMETRE_M * (len(marks) - 1), time[-1] - marks[-1]

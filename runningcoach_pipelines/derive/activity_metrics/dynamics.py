@@ -4,9 +4,27 @@ import polars as pl
 
 from runningcoach_pipelines.derive.activity_metrics.recordings import Recordings
 from runningcoach_pipelines.metrics import dynamics, quantity
+from runningcoach_pipelines.metrics.quantity import Clean
 
-_COL = pl.col
 _MM_PER_M = 1000.0
+_CADENCE, _STANCE, _OSCILLATION = Clean("cadence_spm"), Clean("stance_time_ms"), Clean("vertical_oscillation_mm")
+_STEP_MM = pl.coalesce("step_length_mm", pl.col("computed_m") * _MM_PER_M)
+_WEIGHT = Clean("weight_s")
+
+_COMPUTED_M = quantity.positive(dynamics.step_length_m(Clean("speed_mps"), _CADENCE))
+_RATIOS = {
+    "vertical_ratio": dynamics.vertical_ratio_percent(_OSCILLATION, _STEP_MM),
+    "duty_factor": dynamics.duty_factor_percent(_STANCE, quantity.positive(_CADENCE)),
+}
+_MEANS = {
+    "avg_cadence_spm": dynamics.average_cadence_spm(_CADENCE, _WEIGHT),
+    "device_mm": quantity.weighted_mean(Clean("step_length_mm"), _WEIGHT),
+    "computed_m": quantity.weighted_mean(Clean("computed_m"), _WEIGHT),
+    "avg_vertical_oscillation_mm": quantity.weighted_mean(_OSCILLATION, _WEIGHT),
+    "avg_vertical_ratio_percent": quantity.weighted_mean(Clean("vertical_ratio"), _WEIGHT),
+    "avg_stance_time_ms": quantity.weighted_mean(_STANCE, _WEIGHT),
+    "avg_duty_factor_percent": quantity.weighted_mean(Clean("duty_factor"), _WEIGHT),
+}
 
 
 def running_dynamics(recordings: Recordings) -> pl.DataFrame:
@@ -14,26 +32,14 @@ def running_dynamics(recordings: Recordings) -> pl.DataFrame:
 
     Step length is the device's where it wrote one, else speed over cadence; standing still counts nowhere.
     """
-    cadence, weight, oscillation = _COL("cadence_spm"), _COL("weight_s"), _COL("vertical_oscillation_mm")
-    computed_m = quantity.positive(dynamics.step_length_m(_COL("speed_mps"), cadence))
-    device_m = _COL("step_length_mm") / _MM_PER_M
-    steps = recordings.samples.filter("on_foot").with_columns(
-        computed_m=computed_m,
-        device_m=device_m,
-        vertical_ratio=dynamics.vertical_ratio_percent(oscillation, pl.coalesce(device_m, computed_m) * _MM_PER_M),
-        duty_factor=dynamics.duty_factor_percent(_COL("stance_time_ms"), quantity.positive(cadence)),
-    )
     return (
-        steps.group_by("activity_id", maintain_order=True)
-        .agg(
-            avg_cadence_spm=dynamics.average_cadence_spm(cadence, weight),
-            device_m=quantity.weighted_mean(_COL("device_m"), weight),
-            computed_m=quantity.weighted_mean(_COL("computed_m"), weight),
-            avg_vertical_oscillation_mm=quantity.weighted_mean(oscillation, weight),
-            avg_vertical_ratio_percent=quantity.weighted_mean(_COL("vertical_ratio"), weight),
-            avg_stance_time_ms=quantity.weighted_mean(_COL("stance_time_ms"), weight),
-            avg_duty_factor_percent=quantity.weighted_mean(_COL("duty_factor"), weight),
-        )
-        .with_columns(avg_step_length_m=pl.coalesce("device_m", "computed_m"))
-        .drop("device_m", "computed_m")
+        recordings.samples.lazy()
+        .filter("on_foot")
+        .with_columns(computed_m=_COMPUTED_M)
+        .with_columns(**_RATIOS)
+        .group_by("activity_id", maintain_order=True)
+        .agg(**_MEANS)
+        .with_columns(avg_step_length_m=pl.coalesce(pl.col("device_mm") / _MM_PER_M, "computed_m"))
+        .drop("device_mm", "computed_m")
+        .collect(engine="in-memory")
     )

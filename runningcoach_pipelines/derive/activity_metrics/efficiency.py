@@ -5,6 +5,7 @@ from enum import StrEnum
 import polars as pl
 
 from runningcoach_pipelines.metrics import efficiency
+from runningcoach_pipelines.metrics.quantity import Clean
 
 _COL = pl.col
 
@@ -18,6 +19,26 @@ class NoDecoupling(StrEnum):
     UNSTEADY = "unsteady"
 
 
+_SPEED, _PULSE, _RUN = Clean("flat_speed_mps"), Clean("believed_bpm"), _COL("sport") == "running"
+_FIGURES = {
+    "per_beat": efficiency.mean_speed_per_beat(_SPEED, _PULSE),
+    "decoupling": efficiency.steady_decoupling(_SPEED, _PULSE, half=_COL("half")),
+    "long_enough": pl.len() >= efficiency.SHORTEST_RUN_S,
+}
+_REASON = (
+    pl.when(~_RUN)
+    .then(pl.lit(NoDecoupling.NOT_A_RUN.value))
+    .when(_COL("heart_rate_problem").is_not_null())
+    .then("heart_rate_problem")
+    .when(_COL("per_beat").is_null())
+    .then(pl.lit(NoDecoupling.NO_SPEED.value))
+    .when(~_COL("long_enough").fill_null(False))
+    .then(pl.lit(NoDecoupling.TOO_SHORT.value))
+    .when(_COL("decoupling").is_null())
+    .then(pl.lit(NoDecoupling.UNSTEADY.value))
+)
+
+
 def speed_and_drift(seconds: pl.DataFrame, activities: pl.DataFrame) -> pl.DataFrame:
     """Speed for each beat and decoupling, of runs whose heart rate counts.
 
@@ -29,32 +50,25 @@ def speed_and_drift(seconds: pl.DataFrame, activities: pl.DataFrame) -> pl.DataF
         A row for each of `activities`: `activity_id`, `speed_per_beat_m`, `decoupling_percent` and, where that is
         null, `decoupling_reason`.
     """
-    speed, pulse, half = _COL("flat_speed_mps"), _COL("believed_bpm"), _COL("half")
-    figures = (
-        seconds.with_columns(half=efficiency.half_after_warm_up().over("activity_id"))
-        .group_by("activity_id")
-        .agg(
-            per_beat=efficiency.mean_speed_per_beat(speed, pulse),
-            decoupling=efficiency.steady_decoupling(speed, pulse, half=half),
-            long_enough=pl.len() >= efficiency.SHORTEST_RUN_S,
+    return (
+        activities.lazy()
+        .select("activity_id", "sport", "heart_rate_problem")
+        .join(_figures(seconds), on="activity_id", how="left", maintain_order="left")
+        .with_columns(decoupling_reason=_REASON)
+        .select(
+            "activity_id",
+            "decoupling_reason",
+            speed_per_beat_m=pl.when(_RUN & _COL("heart_rate_problem").is_null()).then("per_beat"),
+            decoupling_percent=pl.when(_COL("decoupling_reason").is_null()).then("decoupling"),
         )
+        .collect(engine="in-memory")
     )
-    run, problem = _COL("sport") == "running", _COL("heart_rate_problem")
-    reason = (
-        pl.when(~run)
-        .then(pl.lit(NoDecoupling.NOT_A_RUN.value))
-        .when(problem.is_not_null())
-        .then(problem)
-        .when(_COL("per_beat").is_null())
-        .then(pl.lit(NoDecoupling.NO_SPEED.value))
-        .when(~_COL("long_enough").fill_null(False))
-        .then(pl.lit(NoDecoupling.TOO_SHORT.value))
-        .when(_COL("decoupling").is_null())
-        .then(pl.lit(NoDecoupling.UNSTEADY.value))
-    )
-    return activities.join(figures, on="activity_id", how="left", maintain_order="left").select(
-        "activity_id",
-        speed_per_beat_m=pl.when(run & problem.is_null()).then("per_beat"),
-        decoupling_percent=pl.when(reason.is_null()).then("decoupling"),
-        decoupling_reason=reason,
+
+
+def _figures(seconds: pl.DataFrame) -> pl.LazyFrame:
+    return (
+        seconds.lazy()
+        .with_columns(half=efficiency.half_after_warm_up().over("activity_id"))
+        .group_by("activity_id")
+        .agg(**_FIGURES)
     )

@@ -3,9 +3,17 @@
 import polars as pl
 
 from runningcoach_pipelines.metrics import elevation, heart_rate, quantity, splits
+from runningcoach_pipelines.metrics.quantity import Clean
 
 _COL = pl.col
 _KEY = ("activity_id", "split")
+_WEIGHT = Clean("weight_s")
+_INSIDE = {
+    "avg_heart_rate_bpm": heart_rate.average_bpm(Clean("believed_bpm"), _WEIGHT),
+    "flat_speed_mps": quantity.weighted_mean(Clean("flat_speed_mps"), _WEIGHT),
+    "ascent_m": elevation.ascent_m(Clean("rise_m")),
+    "descent_m": elevation.descent_m(Clean("rise_m")),
+}
 
 
 def kilometre_splits(activities: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
@@ -17,26 +25,25 @@ def kilometre_splits(activities: pl.DataFrame, samples: pl.DataFrame) -> pl.Data
         samples: rows of `Recordings.samples` with `believed_bpm`.
     """
     found = splits.kilometre_splits(samples.select("activity_id", "timer_s", "distance_m"))
-    weight = _COL("weight_s")
-    placed = (
-        samples.select("activity_id", "timer_s", "weight_s", "believed_bpm", "flat_speed_mps", "rise_m")
+    inside = (
+        samples.lazy()
+        .select("activity_id", "timer_s", "weight_s", "believed_bpm", "flat_speed_mps", "rise_m")
         .filter(_COL("timer_s").is_not_null())
         .sort("activity_id", "timer_s", maintain_order=True)
         .join_asof(
-            found.select(*_KEY, "start_s"),
+            found.lazy().select(*_KEY, "start_s"),
             left_on="timer_s",
             right_on="start_s",
             by="activity_id",
             check_sortedness=False,
         )
-    )
-    inside = placed.group_by(_KEY, maintain_order=True).agg(
-        avg_heart_rate_bpm=heart_rate.average_bpm(_COL("believed_bpm"), weight),
-        flat_speed_mps=quantity.weighted_mean(_COL("flat_speed_mps"), weight),
-        ascent_m=elevation.ascent_m(_COL("rise_m")),
-        descent_m=elevation.descent_m(_COL("rise_m")),
+        .group_by(_KEY, maintain_order=True)
+        .agg(**_INSIDE)
     )
     of_activity = activities.select("activity_id", "athlete_id", "local_day")
-    return found.join(inside, on=_KEY, how="left", maintain_order="left").join(
-        of_activity, on="activity_id", maintain_order="left"
+    return (
+        found.lazy()
+        .join(inside, on=_KEY, how="left", maintain_order="left")
+        .join(of_activity.lazy(), on="activity_id", maintain_order="left")
+        .collect(engine="in-memory")
     )

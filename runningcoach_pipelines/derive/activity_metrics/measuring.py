@@ -12,6 +12,7 @@ from runningcoach_pipelines.derive.activity_metrics.efficiency import speed_and_
 from runningcoach_pipelines.derive.activity_metrics.recordings import Recordings, recordings
 from runningcoach_pipelines.derive.activity_metrics.totals import totals
 from runningcoach_pipelines.metrics import quantity, vo2max
+from runningcoach_pipelines.metrics.quantity import Clean
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, BestEffort, MeanMax, Split
 
@@ -32,6 +33,46 @@ _DEVICE = {
 }
 """Columns of `device_values` that are used, and the names they have among ours."""
 
+_DECIMALS = pl.selectors.by_dtype(pl.Float64)
+_FINITE = pl.when(_DECIMALS.is_finite()).then(_DECIMALS).name.keep()
+
+
+def _first_known(device: str, sampled: str, *, zero: bool) -> pl.Expr:
+    """The device's figure, else that of the samples; whether the device may say 0."""
+    value = _COL(device)
+    return pl.coalesce(pl.when(value >= 0 if zero else value > 0).then(value), sampled)
+
+
+_TOTALS = {
+    "distance_m": _first_known("distance_m", "sampled_distance_m", zero=True),
+    "elapsed_s": _first_known("elapsed_s", "sampled_elapsed_s", zero=False),
+    "timer_s": _first_known("timer_s", "sampled_timer_s", zero=False),
+    "moving_s": _first_known("device_moving_s", "sampled_moving_s", zero=True),
+    "ascent_m": _first_known("ascent_m", "sampled_ascent_m", zero=True),
+    "descent_m": _first_known("device_descent_m", "sampled_descent_m", zero=True),
+    "avg_heart_rate_bpm": pl.coalesce("sampled_avg_heart_rate_bpm", quantity.positive(_COL("avg_heart_rate_bpm"))),
+    "max_heart_rate_bpm": pl.coalesce("sampled_max_heart_rate_bpm", quantity.positive(_COL("max_heart_rate_bpm"))),
+    "counted": _COL("suspected_duplicate_of").is_null(),
+}
+_OF_TOTALS = {
+    # The last sample of a smart recording counts for a whole step.
+    "moving_s": _COL("moving_s").clip(upper_bound=_COL("timer_s")),
+    "avg_speed_mps": pl.coalesce(_COL("distance_m") / _COL("timer_s"), "sampled_avg_speed_mps"),
+}
+
+_LEVEL_M = vo2max.climb_adjusted_distance_m(
+    Clean("distance_m"), _COL("ascent_m").fill_null(0.0), _COL("descent_m").fill_null(0.0)
+)
+_PULSE_VO2MAX = vo2max.from_heart_rate(
+    Clean("level_m"), Clean("timer_s"), Clean("avg_heart_rate_bpm"), Clean("hr_max_bpm")
+)
+_PULSE_VO2MAX_COUNTS = (
+    (_COL("sport") == "running")
+    & (_COL("timer_s") >= SHORTEST_FOR_PULSE_VO2MAX_S)
+    & _COL("heart_rate_problem").is_null()
+    & (_COL("hr_vo2max") <= vo2max.HIGHEST_PLAUSIBLE)
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
@@ -49,11 +90,12 @@ class Recorded:
         """What `terms.Observed` holds of these activities and of their efforts that count."""
         return (
             self.activities.select(
-                *("athlete_id", "local_day", _KEY, "counted", "sustained_max_heart_rate_bpm"),
+                _COL(_KEY).cast(pl.String),
+                *("athlete_id", "local_day", "counted", "sustained_max_heart_rate_bpm"),
                 threshold_heart_rate_bpm=_COL("device_threshold_heart_rate_bpm"),
                 threshold_speed_mps=_COL("device_threshold_speed_mps"),
             ),
-            self.efforts.filter("counts"),
+            self.efforts.filter("counts").cast({_KEY: pl.String}),
         )
 
 
@@ -65,29 +107,18 @@ def measure(activities: pl.DataFrame, devices: pl.DataFrame, samples: pl.DataFra
         devices: rows of `device_values`, of as many of them as have one.
         samples: rows of the lake, of as many of them as have some.
     """
+    # Joining and grouping by numbers is several times faster than by names.
+    key = _COL(_KEY).cast(pl.Enum(activities[_KEY]), strict=False)
+    activities = activities.with_columns(key)
     ready = recordings(activities, samples)
     best = efforts.best_efforts(activities, ready)
-    said = devices.select(_KEY, *(_COL(theirs).alias(ours) for theirs, ours in _DEVICE.items()))
-    rows = activities
-    for frame in (said, totals(ready), running_dynamics(ready), efforts.effort_vo2max(best)):
-        rows = rows.join(frame, on=_KEY, how="left", maintain_order="left")
-    timer_s = pl.coalesce(quantity.positive(_COL("timer_s")), "sampled_timer_s")
-    distance_m = pl.coalesce(_not_negative("distance_m"), "sampled_distance_m")
-    moving_s = pl.coalesce(_not_negative("device_moving_s"), "sampled_moving_s")
+    said = devices.select(key, *(_COL(theirs).alias(ours) for theirs, ours in _DEVICE.items()))
+    rows = _joined(activities, said, totals(ready), running_dynamics(ready), efforts.effort_vo2max(best))
     return Recorded(
-        activities=rows.with_columns(
-            distance_m=distance_m,
-            elapsed_s=pl.coalesce(quantity.positive(_COL("elapsed_s")), "sampled_elapsed_s"),
-            timer_s=timer_s,
-            # The last sample of a smart recording counts for a whole step.
-            moving_s=pl.min_horizontal(moving_s, pl.when(moving_s.is_not_null()).then(timer_s)),
-            avg_speed_mps=pl.coalesce(distance_m / timer_s, "sampled_avg_speed_mps"),
-            avg_heart_rate_bpm=pl.coalesce("sampled_avg_heart_rate_bpm", quantity.positive(_COL("avg_heart_rate_bpm"))),
-            max_heart_rate_bpm=pl.coalesce("sampled_max_heart_rate_bpm", quantity.positive(_COL("max_heart_rate_bpm"))),
-            ascent_m=pl.coalesce(_not_negative("ascent_m"), "sampled_ascent_m"),
-            descent_m=pl.coalesce(_not_negative("device_descent_m"), "sampled_descent_m"),
-            counted=_COL("suspected_duplicate_of").is_null(),
-        ),
+        activities=rows.with_columns(_FINITE)
+        .with_columns(**_TOTALS)
+        .with_columns(**_OF_TOTALS)
+        .collect(engine="in-memory"),
         efforts=best,
         recordings=ready,
     )
@@ -104,6 +135,10 @@ class Judged:
     zones: pl.DataFrame
     splits: pl.DataFrame
 
+    def loads(self) -> pl.DataFrame:
+        """As `terms.factors` wants them."""
+        return terms.loads(self.activities.cast({_KEY: pl.String}))
+
 
 def judge(recorded: Recorded, terms_of_day: pl.DataFrame) -> Judged:
     """Figures that rest on the athlete's terms.
@@ -113,37 +148,30 @@ def judge(recorded: Recorded, terms_of_day: pl.DataFrame) -> Judged:
     """
     rows = recorded.activities.join(terms_of_day, on=("athlete_id", "local_day"), how="left", maintain_order="left")
     athlete = rows.select(_KEY, "hr_rest_bpm", "hr_max_bpm", "sex")
-    samples = recorded.recordings.samples.join(athlete, on=_KEY, maintain_order="left").with_columns(
-        believed_bpm=pulse.believed_bpm()
+    samples, seconds = (
+        frame.lazy()
+        .join(athlete.lazy(), on=_KEY, maintain_order="left")
+        .with_columns(believed_bpm=pulse.believed_bpm())
+        .collect(engine="in-memory")
+        for frame in (recorded.recordings.samples, recorded.recordings.seconds)
     )
-    seconds = recorded.recordings.seconds.join(athlete, on=_KEY, maintain_order="left").with_columns(
-        believed_bpm=pulse.believed_bpm()
-    )
-    for frame in (pulse.quality(samples), pulse.impulse(samples)):
-        rows = rows.join(frame, on=_KEY, how="left", maintain_order="left")
     unmeasured = _COL("heart_rate_spikes").is_null()
-    rows = rows.with_columns(
-        heart_rate_problem=pl.when(unmeasured)
-        .then(pl.lit(pulse.Problem.NOT_MEASURED.value))
-        .otherwise("heart_rate_problem")
+    problem = pl.when(unmeasured).then(pl.lit(pulse.Problem.NOT_MEASURED.value)).otherwise("heart_rate_problem")
+    rows = (
+        _joined(rows, pulse.quality(samples), pulse.impulse(samples))
+        .with_columns(heart_rate_problem=problem)
+        .collect(engine="in-memory")
     )
-    rows = rows.join(speed_and_drift(seconds, rows), on=_KEY, how="left", maintain_order="left")
     return Judged(
-        activities=loads.side_by_side(rows.with_columns(hr_vo2max=_pulse_vo2max())),
+        activities=loads.side_by_side(
+            _joined(rows, speed_and_drift(seconds, rows))
+            .with_columns(level_m=_LEVEL_M)
+            .with_columns(hr_vo2max=_PULSE_VO2MAX)
+            .with_columns(hr_vo2max=pl.when(_PULSE_VO2MAX_COUNTS).then("hr_vo2max"))
+        ).collect(engine="in-memory"),
         zones=time_in_zones.time_in_zones(rows, samples),
         splits=kilometres.kilometre_splits(rows, samples),
     )
-
-
-def _pulse_vo2max() -> pl.Expr:
-    """Of runs of 20 min or more whose heart rate counts, climb brought to the flat."""
-    level_m = vo2max.climb_adjusted_distance_m(
-        _COL("distance_m"), _COL("ascent_m").fill_null(0.0), _COL("descent_m").fill_null(0.0)
-    )
-    long_run = (_COL("sport") == "running") & (_COL("timer_s") >= SHORTEST_FOR_PULSE_VO2MAX_S)
-    estimate = vo2max.from_heart_rate(level_m, _COL("timer_s"), _COL("avg_heart_rate_bpm"), _COL("hr_max_bpm"))
-    plausible = estimate <= vo2max.HIGHEST_PLAUSIBLE
-    return pl.when(long_run & _COL("heart_rate_problem").is_null() & plausible).then(estimate)
 
 
 def gold(recorded: Recorded, judged: Judged, factors: pl.DataFrame) -> dict[Table, pl.DataFrame]:
@@ -166,15 +194,20 @@ def gold(recorded: Recorded, judged: Judged, factors: pl.DataFrame) -> dict[Tabl
 def _rows(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
     """Rows of `table` in the order of its key, finite or null."""
     schema = frame_schema(table)
-    decimals = pl.selectors.by_dtype(pl.Float64)
     return (
-        frame.with_columns(code_version=pl.lit(CODE_VERSION))
+        frame.lazy()
+        .with_columns(code_version=pl.lit(CODE_VERSION))
         .select(schema.names())
         .cast(schema)
-        .with_columns(pl.when(decimals.is_finite()).then(decimals).name.keep())
+        .with_columns(_FINITE)
         .sort("local_day", *(column.name for column in table.primary_key))
+        .collect(engine="in-memory")
     )
 
 
-def _not_negative(name: str) -> pl.Expr:
-    return pl.when(quantity.column(_COL(name)) >= 0).then(_COL(name))
+def _joined(rows: pl.DataFrame, *figures: pl.DataFrame) -> pl.LazyFrame:
+    """The rows with the figures of those activities that have them."""
+    plan = rows.lazy()
+    for frame in figures:
+        plan = plan.join(frame.lazy(), on=_KEY, how="left", maintain_order="left")
+    return plan

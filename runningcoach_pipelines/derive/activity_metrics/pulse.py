@@ -5,11 +5,30 @@ from enum import StrEnum
 import polars as pl
 
 from runningcoach_pipelines.metrics import clock, heart_rate, quantity, trimp
+from runningcoach_pipelines.metrics.quantity import Clean
 
 LOCKED_SHARE = 0.5
 """A heart rate that followed the steps for more than this share of the timer is none."""
 
 _COL = pl.col
+_BELIEVED, _WEIGHT, _HR_MAX = Clean("believed_bpm"), Clean("weight_s"), Clean("hr_max_bpm")
+_MEASURED = _COL("heart_rate_bpm").count()
+_TIMER_S = clock.timer_time_s(Clean("timer_s"))
+_QUALITY = {
+    "heart_rate_coverage": heart_rate.coverage(_BELIEVED, _WEIGHT, _TIMER_S),
+    "heart_rate_spikes": pl.when(_MEASURED > 0).then(_MEASURED - _COL("believed_bpm").count()),
+    "cadence_lock_s": pl.when(_MEASURED > 0).then(_COL("weight_s").filter("locked").sum()),
+    "timer_s": _TIMER_S,
+}
+_RATES = {
+    "reserve": trimp.reserve_share(_BELIEVED, Clean("hr_rest_bpm"), _HR_MAX),
+    "edwards_per_minute": trimp.edwards_points(_BELIEVED, trimp.SECONDS_PER_MINUTE, hr_max_bpm=_HR_MAX),
+}
+_MINUTES = _COL("weight_s") / trimp.SECONDS_PER_MINUTE
+_POINTS = {
+    "trimp": trimp.points_per_minute(_COL("reserve"), _COL("sex")) * _MINUTES,
+    "trimp_edwards": _COL("edwards_per_minute") * _MINUTES,
+}
 
 
 class Problem(StrEnum):
@@ -39,18 +58,13 @@ def quality(samples: pl.DataFrame) -> pl.DataFrame:
         `activity_id`, `heart_rate_coverage` (share of the timer with a believable heart rate), `heart_rate_spikes`
         (samples that are not believed) and `cadence_lock_s`, both null without a heart rate, `heart_rate_problem`.
     """
-    measured, believed, weight = _COL("heart_rate_bpm"), _COL("believed_bpm"), _COL("weight_s")
-    timer_s = clock.timer_time_s(_COL("timer_s"))
     return (
-        samples.group_by("activity_id", maintain_order=True)
-        .agg(
-            heart_rate_coverage=heart_rate.coverage(believed, weight, timer_s),
-            heart_rate_spikes=pl.when(measured.count() > 0).then(measured.count() - believed.count()),
-            cadence_lock_s=pl.when(measured.count() > 0).then(weight.filter("locked").sum()),
-            timer_s=timer_s,
-        )
+        samples.lazy()
+        .group_by("activity_id", maintain_order=True)
+        .agg(**_QUALITY)
         .with_columns(heart_rate_problem=_problem())
         .drop("timer_s")
+        .collect(engine="in-memory")
     )
 
 
@@ -77,15 +91,12 @@ def impulse(samples: pl.DataFrame) -> pl.DataFrame:
     Returns:
         `activity_id`, `trimp`, `trimp_edwards`; null without a heart rate.
     """
-    believed, weight, hr_max = _COL("believed_bpm"), _COL("weight_s"), _COL("hr_max_bpm")
     # By sample, not inside the aggregation: an exponential over a month at once is many times faster.
-    points = samples.select(
-        "activity_id",
-        trimp=trimp.banister_points(
-            believed, weight, hr_rest_bpm=_COL("hr_rest_bpm"), hr_max_bpm=hr_max, sex=_COL("sex")
-        ),
-        trimp_edwards=trimp.edwards_points(believed, weight, hr_max_bpm=hr_max),
-    )
-    return points.group_by("activity_id", maintain_order=True).agg(
-        quantity.total(_COL("trimp")), quantity.total(_COL("trimp_edwards"))
+    return (
+        samples.lazy()
+        .select("activity_id", "weight_s", "sex", **_RATES)
+        .select("activity_id", **_POINTS)
+        .group_by("activity_id", maintain_order=True)
+        .agg(quantity.total(_COL("trimp")), quantity.total(_COL("trimp_edwards")))
+        .collect(engine="in-memory")
     )

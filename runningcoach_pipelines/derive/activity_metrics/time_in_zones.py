@@ -4,13 +4,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from runningcoach_pipelines.metrics import zones
+from runningcoach_pipelines.metrics.quantity import Floats
 
 _COL = pl.col
 _SCHEMA = pl.Schema(
-    {"activity_id": pl.String, "kind": pl.String, "zone": pl.Int32, "from_value": pl.Float64, "time_s": pl.Float64}
+    {"number": pl.UInt32, "kind": pl.String, "zone": pl.Int16, "from_value": pl.Float64, "time_s": pl.Float64}
 )
 
 
@@ -51,35 +54,34 @@ def time_in_zones(activities: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFra
     unless the first bound is 0.
 
     Args:
-        activities: with the terms of their day and `heart_rate_problem`.
+        activities: with the terms of their day and `heart_rate_problem`; `activity_id` is an Enum of them in order.
         samples: rows of `Recordings.samples` with `believed_bpm`.
     """
+    number, weight_s = samples["activity_id"].to_physical().to_numpy(), samples["weight_s"].to_numpy()
     found = [pl.DataFrame(schema=_SCHEMA)]
     for kind in _KINDS:
-        having = activities.filter(kind.applies & _COL(kind.term).is_not_null())
-        for (term,), own in having.group_by(kind.term, maintain_order=True):
-            found.append(_of_one_athletes_day(kind, kind.bounds(term), samples.join(own, on="activity_id", how="semi")))
-    of_activity = activities.select("activity_id", "athlete_id", "local_day")
-    return pl.concat(found).join(of_activity, on="activity_id", maintain_order="left")
+        values = samples[kind.channel].to_numpy()
+        terms = activities.select(pl.when(kind.applies).then(kind.term).alias("term"))["term"]
+        for term in terms.drop_nulls().unique(maintain_order=True):
+            bounds = kind.bounds(term)
+            times = zones.times_in_zones_s(values, weight_s, number, bounds, activities.height)
+            found.append(_rows(kind.name, bounds, times, (terms == term).fill_null(False).to_numpy()))
+    of_activity = activities.select("athlete_id", "local_day", "activity_id").with_row_index("number")
+    return pl.concat(found).join(of_activity, on="number", maintain_order="left")
 
 
-def _of_one_athletes_day(kind: _Kind, bounds: Sequence[float], samples: pl.DataFrame) -> pl.DataFrame:
-    spent = (
-        samples.select("activity_id", "weight_s", zone=zones.zone_number(_COL(kind.channel), bounds))
-        .drop_nulls()
-        .group_by("activity_id", "zone", maintain_order=True)
-        .agg(time_s=_COL("weight_s").sum())
-    )
+def _rows(kind: str, bounds: Sequence[float], times_s: Floats, concerned: NDArray[np.bool_]) -> pl.DataFrame:
+    """A row for every zone of the activities `concerned` that were measured."""
     first = 1 if bounds[0] <= 0 else 0
-    every = pl.DataFrame(
-        {"zone": range(first, len(bounds) + 1), "from_value": [0.0, *bounds][first:]},
-        schema={"zone": pl.Int32, "from_value": pl.Float64},
-    )
-    return (
-        spent.select(_COL("activity_id").unique(maintain_order=True))
-        .join(every, how="cross")
-        .join(spent, on=("activity_id", "zone"), how="left", maintain_order="left")
-        .with_columns(_COL("time_s").fill_null(0.0), kind=pl.lit(kind.name))
-        .select(_SCHEMA.names())
-        .cast(_SCHEMA)
+    measured = np.flatnonzero(concerned & np.isfinite(times_s[:, 0]))
+    numbers = range(first, len(bounds) + 1)
+    return pl.DataFrame(
+        {
+            "number": np.repeat(measured, len(numbers)),
+            "kind": [kind] * (measured.size * len(numbers)),
+            "zone": [*numbers] * measured.size,
+            "from_value": [0.0, *bounds][first:] * measured.size,
+            "time_s": times_s[measured, first:].ravel(),
+        },
+        schema=_SCHEMA,
     )
