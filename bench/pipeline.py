@@ -1,7 +1,7 @@
 """The pipeline, measured: years from bronze to summaries, in process and in Dagster; one new activity; peers; start-up.
 
     make bench
-    python -m bench.pipeline [--parts history sensor peers startup] [--years 2 5 10] [--new-activities 9]
+    python -m bench.pipeline [--parts history backfill sensor peers startup] [--years 2 5 10] [--new-activities 9]
                              [--peer-files 24] [--passes 3] [--cores 2]
 
 Prints Markdown for docs/benchmarks.md. Everything works on the demo athlete of one seed, in temporary folders with a
@@ -24,7 +24,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import garmindb, sensor
+from bench import backfill, garmindb, sensor
 from bench.markdown import heading, mebibytes, seconds, table
 from bench.measuring import Finished, run
 from bench.sandbox import Sandbox, plain_environment, sandbox
@@ -33,8 +33,8 @@ from runningcoach_pipelines.demo import count_files, iter_history
 from runningcoach_pipelines.fit import decode
 from runningcoach_pipelines.settings import PROJECT_ROOT
 
-PARTS = ("history", "sensor", "peers", "startup")
-"""`sensor` is measured on the stores that `history` leaves, and needs it."""
+PARTS = ("history", "backfill", "sensor", "peers", "startup")
+"""`backfill` and `sensor` are measured on the stores that `history` leaves, and need it."""
 
 _STAGES = ("activities", "activity_metrics", "fitness", "weeks", "months")
 _VERSIONS = ("numpy", "polars", "deltalake", "sqlalchemy", "psycopg", "dagster", "fitdecode")
@@ -49,9 +49,8 @@ def main() -> None:
     command = f"python -m bench.pipeline --cores {arguments.cores}"
     _print_machine("Start")
     if "history" in arguments.parts:
-        with_sensor = "sensor" in arguments.parts
-        parts = "history sensor" if with_sensor else "history"
-        _history(arguments.years, arguments.new_activities, f"{command} --parts {parts}", with_sensor=with_sensor)
+        parts = [part for part in ("history", "backfill", "sensor") if part in arguments.parts]
+        _history(arguments.years, arguments.new_activities, f"{command} --parts {' '.join(parts)}", parts)
     if "peers" in arguments.parts:
         _peers(arguments.peer_files, arguments.passes, f"{command} --parts peers")
     if "startup" in arguments.parts:
@@ -92,7 +91,7 @@ def _work(place: Sandbox, *words: object) -> Outcome:
     return finished, finished.result()
 
 
-def _history(sizes: Sequence[int], new_activities: int, command: str, *, with_sensor: bool) -> None:
+def _history(sizes: Sequence[int], new_activities: int, command: str, parts: Sequence[str]) -> None:
     """All sizes, and on the stores of the last and largest one what a new activity takes."""
     derived: dict[int, Outcome] = {}
     imported: dict[int, Outcome] = {}
@@ -110,7 +109,9 @@ def _history(sizes: Sequence[int], new_activities: int, command: str, *, with_se
                 _print_stages(derived, made_by)
                 _print_dagster(dagster, derived, made_by)
                 _print_new_activity(_work(place, "one-by-one", new_activities)[1]["activities"], years, made_by)
-                if with_sensor:
+                if "backfill" in parts:
+                    backfill.report(backfill.measure(place), derived[years][1], years, made_by)
+                if "sensor" in parts:
                     sensor.report(sensor.measure(place, skip=new_activities + 1), years, made_by)
 
 

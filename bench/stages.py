@@ -75,7 +75,7 @@ def derive(lakehouse: Lakehouse, stages: _Stages) -> dict[str, Any]:
     window = Window(days[0], days[1] + dt.timedelta(days=1))
     activities = stages("activities", lambda: derive_activities(lakehouse, window))
     metrics = stages("activity_metrics", lambda: derive_activity_metrics(lakehouse, window))
-    fitness = stages("fitness", lambda: derive_fitness(lakehouse, _today(lakehouse)))
+    fitness = stages("fitness", lambda: derive_fitness(lakehouse, lakehouse.settings.today()))
     weeks = stages("weeks", lambda: derive_summaries(lakehouse, Period.WEEK, window))
     months = stages("months", lambda: derive_summaries(lakehouse, Period.MONTH, window))
     rows = {
@@ -105,7 +105,9 @@ def dagster(lakehouse: Lakehouse, stages: _Stages) -> dict[str, Any]:
 
 def import_folder(lakehouse: Lakehouse, stages: _Stages, folder: Path) -> dict[str, Any]:
     """A folder of FIT files into bronze, then everything derived."""
-    report = stages("import", lambda: import_paths(lakehouse, [folder], athlete_id=ATHLETE, today=_today(lakehouse)))
+    report = stages(
+        "import", lambda: import_paths(lakehouse, [folder], athlete_id=ATHLETE, today=lakehouse.settings.today())
+    )
     if not report.complete:
         raise SystemExit(f"not imported: {report.failed + report.refused}")
     return derive(lakehouse, stages)
@@ -126,11 +128,11 @@ def _one(lakehouse: Lakehouse, file: DemoFile, postmaster: int) -> dict[str, Any
     stages = _Stages(postmaster)
     found = [FoundFile(file.name, file.data)]
     start = time.perf_counter()
-    stages("import", lambda: import_files(lakehouse, found, athlete_id=ATHLETE, today=_today(lakehouse)))
+    stages("import", lambda: import_files(lakehouse, found, athlete_id=ATHLETE, today=lakehouse.settings.today()))
     windows = changed_months(lakehouse.files.activities_to_derive(), at_most=_MONTHS_PER_RUN)
     stages("activities", lambda: [derive_activities(lakehouse, window) for window in windows])
     stages("activity_metrics", lambda: [derive_activity_metrics(lakehouse, window) for window in windows])
-    stages("fitness", lambda: derive_fitness(lakehouse, _today(lakehouse)))
+    stages("fitness", lambda: derive_fitness(lakehouse, lakehouse.settings.today()))
     to_fitness_s = time.perf_counter() - start
     stages(
         "weeks and months",
@@ -162,10 +164,6 @@ def _dagster() -> tuple[Any, Any]:
     from runningcoach_pipelines.defs.instance import opened_instance
 
     return launch, opened_instance
-
-
-def _today(lakehouse: Lakehouse) -> dt.date:
-    return dt.datetime.now(lakehouse.settings.zone).date()
 
 
 def main() -> None:

@@ -50,7 +50,7 @@ def open_visit(settings: Settings, engine: Engine, athlete_id: str, speech: Spee
         engine=engine,
         lake=SampleLake.from_settings(settings),
         athlete_id=athlete_id,
-        today=dt.datetime.now(settings.zone).date(),
+        today=settings.today(),
         speech=speech,
     )
 

@@ -1,12 +1,14 @@
 """Everything that can be set, in one class: environment first, then a `.env` file, then these defaults.
 
 No other module reads the environment. `Settings()` is cheap; entry points build it once and pass it down.
+Where a value can be wrong, the field's `description` says what it must be.
 """
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Self, get_args
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,7 +17,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
 
-Port = Annotated[int, Field(ge=1, le=65535)]
+Port = Annotated[int, Field(ge=1, le=65535, description="a port from 1 to 65535")]
 
 
 class Compression(StrEnum):
@@ -64,30 +66,34 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     """Address the Dagster UI and the app bind to. Neither has a sign-in yet: keep it on loopback."""
 
-    athlete: str = Field(default="me", pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$")
+    athlete: str = Field(
+        default="me",
+        pattern=r"^[a-z0-9][a-z0-9_-]{0,62}$",
+        description="up to 63 lower-case letters, digits, _ and -, the first a letter or digit",
+    )
     """Whose files an import brings and whose data the app opens with."""
 
-    language: Language = Language.KO
+    language: Language = Field(default=Language.KO, description="ko or en")
 
-    timezone: str = "Asia/Seoul"
+    timezone: str = Field(default="Asia/Seoul", description="an IANA time zone such as Asia/Seoul")
     """Home time zone: when a day starts, and of activities that carry neither an offset nor a position."""
 
-    history_start: date = date(2008, 1, 1)
+    history_start: date = Field(default=date(2008, 1, 1), description="a day such as 2008-01-31")
     """First day that has partitions. Floored to a 1st and to a Monday where a partition needs it."""
 
-    compression: Compression = Compression.GZIP
+    compression: Compression = Field(default=Compression.GZIP, description="gzip, zstd or none")
     """Compression of imported FIT blobs; `zstd` suits bulk imports."""
 
-    max_file_mib: Annotated[int, Field(ge=1, le=1024)] = 64
+    max_file_mib: int = Field(default=64, ge=1, le=1024, description="a whole number from 1 to 1024")
     """Largest FIT file that an import takes, in MiB; larger ones are refused by name."""
 
-    max_archive_files: Annotated[int, Field(ge=1)] = 200_000
+    max_archive_files: int = Field(default=200_000, ge=1, description="a whole number from 1 on")
     """Most entries that one import takes out of an archive and the archives inside it."""
 
     lake_url: str | None = None
     """Where the Delta tables live: a folder or `s3://bucket/prefix`. Default: `lake` in the home folder."""
 
-    use_db_storage: bool = Field(default=True, validation_alias=_named("USE_DB_STORAGE"))
+    use_db_storage: bool = Field(default=True, validation_alias=_named("USE_DB_STORAGE"), description="true or false")
     """FIT blobs in the database (true) or in the bucket named below (false)."""
 
     s3_endpoint: str | None = Field(default=None, validation_alias=_named("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL"))
@@ -105,7 +111,7 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(name)
         except (ZoneInfoNotFoundError, OSError, ValueError) as error:
-            raise ValueError(f"RUNNINGCOACH_TIMEZONE={name!r} is no IANA time zone such as Asia/Seoul") from error
+            raise ValueError(f"{name!r} is no IANA time zone") from error
         return name
 
     @model_validator(mode="after")
@@ -145,3 +151,30 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def today(self) -> date:
+        """The current day at home: the one clock that decides which day it is."""
+        return datetime.now(self.zone).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """How to speak of a setting: the environment variable it is set by, and what its value must be."""
+
+    variable: str
+    expected: str
+    is_secret: bool
+
+
+def described(name: str) -> Described:
+    """The setting of a field's name, or of a name that it goes by in the environment."""
+    fields = Settings.model_fields
+    for field_name, field in fields.items():
+        alias = field.validation_alias
+        names = [str(choice) for choice in alias.choices] if isinstance(alias, AliasChoices) else []
+        if name in (field_name, *names):
+            own = f"{Settings.model_config['env_prefix']}{field_name}".upper()
+            variable = name if name in names else next(iter(names), own)
+            is_secret = SecretStr in (field.annotation, *get_args(field.annotation))
+            return Described(variable, field.description or "text", is_secret)
+    raise KeyError(name)

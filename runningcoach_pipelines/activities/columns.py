@@ -16,6 +16,8 @@ def _of_a_kind(written: pl.DataType, wanted: pl.DataType | type[pl.DataType]) ->
     """Whether a cast keeps the meaning: damaged and careless files declare times as bytes and heart rates as lists."""
     if written.is_numeric():
         return wanted.is_numeric() or wanted == pl.String
+    if written == pl.Categorical:
+        return wanted == pl.String
     return written.base_type() is wanted.base_type()
 
 

@@ -12,13 +12,13 @@ from runningcoach_pipelines.activities.device_values import DEVICE_MESSAGES, dev
 from runningcoach_pipelines.activities.laps import laps_of
 from runningcoach_pipelines.activities.samples import samples_of
 from runningcoach_pipelines.activities.sessions import Session, sessions_of
-from runningcoach_pipelines.fit import FitFile, FitProblem, decode
+from runningcoach_pipelines.fit import FitFile, FitProblem, decode, record_heart_rate
 
 PARSER_VERSION = "2"
 """Raise it when the decoder or this package reads more than before: failed files are then tried again."""
 
 _OUTLINE = ("file_id", "session", "activity", "sport")
-ACTIVITY_MESSAGES = (*_OUTLINE, "record", "lap", "event", "device_info", *DEVICE_MESSAGES)
+ACTIVITY_MESSAGES = (*_OUTLINE, "record", "lap", "event", "device_info", "hr", *DEVICE_MESSAGES)
 """What `read_activities` needs of a file."""
 
 _PROBLEMS_SHOWN = 5
@@ -84,8 +84,15 @@ def read_activities(fit: FitFile, *, home: ZoneInfo) -> ActivityFile:
         product=product,
         device_values=device_values_of(fit.messages, sessions),
         laps=laps_of(fit.messages, sessions),
-        samples=samples_of(fit.messages, sessions),
+        samples=samples_of(_with_strap(fit), sessions),
     )
+
+
+def _with_strap(fit: FitFile) -> Mapping[str, pl.DataFrame]:
+    """The messages; their records hold what a strap stored, too, where the watch could not hear it (swims)."""
+    if not {"hr", "record"} <= set(fit.messages):
+        return fit.messages
+    return {**fit.messages, "record": fit.messages["record"].with_columns(record_heart_rate(fit))}
 
 
 def _file_type(messages: Mapping[str, pl.DataFrame]) -> str:

@@ -12,6 +12,7 @@ import polars as pl
 
 from runningcoach_pipelines.activities.columns import column, first_known, heart_rate, message
 from runningcoach_pipelines.activities.sessions import SEMICIRCLE_DEG, Session
+from runningcoach_pipelines.metrics import clock
 
 _UTC = pl.Datetime("us", "UTC")
 _EARLIEST_S = 6 * 3600
@@ -37,7 +38,7 @@ def samples_of(messages: Mapping[str, pl.DataFrame], sessions: Sequence[Session]
     index = np.clip(np.searchsorted(starts_s, at_s, side="right") - 1, 0, None)
     pauses = _pauses(messages)
     elapsed_s = at_s - starts_s[index]
-    paused_s = _paused_before(*pauses, at_s) - _paused_before(*pauses, starts_s)[index]
+    paused_s = clock.paused_s(at_s, *pauses) - clock.paused_s(starts_s, *pauses)[index]
     on_foot = np.array([session.on_foot for session in sessions], dtype=bool)
     framed = merged.with_columns(
         pl.Series("session_index", index, dtype=pl.Int16),
@@ -124,14 +125,3 @@ def _pauses(messages: Mapping[str, pl.DataFrame]) -> tuple[Seconds, Seconds]:
     running = switched["running"].to_numpy()
     stops_s, starts_s = at_s[~running], at_s[running]
     return stops_s[: len(starts_s)], starts_s
-
-
-def _paused_before(pause_start_s: Seconds, pause_end_s: Seconds, at_s: Seconds) -> Seconds:
-    """Seconds of pause before each instant of `at_s`."""
-    if not len(pause_start_s):
-        return np.zeros_like(at_s)
-    whole_s = np.concatenate([[0.0], np.cumsum(pause_end_s - pause_start_s)])
-    begun = np.searchsorted(pause_start_s, at_s, side="right")
-    last = np.maximum(begun - 1, 0)
-    inside_s = np.clip(at_s, pause_start_s[last], pause_end_s[last]) - pause_start_s[last]
-    return np.where(begun > 0, whole_s[last] + inside_s, 0.0)

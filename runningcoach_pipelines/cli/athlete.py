@@ -78,12 +78,12 @@ _ORIGINS = {
 @app.command()
 def show(athlete: Whose = None, as_json: AsJson = False) -> None:
     """Show every version of the settings, and what holds today with where it comes from."""
-    from runningcoach_pipelines.cli.opened import opened_lakehouse, today
+    from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.store.athletes import settings_versions
 
     with opened_lakehouse() as lakehouse:
         athlete_id = _known_athlete(lakehouse, athlete)
-        day = today(lakehouse.settings)
+        day = lakehouse.settings.today()
         versions = settings_versions(lakehouse.engine, athlete_id)
         held = _in_effect(lakehouse, athlete_id, day)
     if as_json:
@@ -130,7 +130,7 @@ def set_(
     unset: Annotated[list[Setting] | None, typer.Option(help="Forget this one: it is estimated again.")] = None,
 ) -> None:
     """Set what loads are measured against from a day on; what is not named stays as it was before that day."""
-    from runningcoach_pipelines.cli.opened import opened_lakehouse, today
+    from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.store.athletes import (
         ImpossibleSettings,
         ensure_athlete,
@@ -155,7 +155,7 @@ def set_(
         athlete_id = _known_athlete(lakehouse, athlete)
         ensure_athlete(lakehouse.engine, athlete_id)
         before = settings_versions(lakehouse.engine, athlete_id)
-        usual = today(lakehouse.settings) if before else lakehouse.settings.history_start
+        usual = lakehouse.settings.today() if before else lakehouse.settings.history_start
         version = version_from(before, first.date() if first else usual, changes)
         try:
             store_settings(lakehouse.engine, athlete_id, [version])

@@ -7,14 +7,18 @@ import typer
 
 from runningcoach_pipelines.cli.console import AsJson, print_json, print_problems, print_table, progress
 
-app = typer.Typer(help="FIT files in the blob store.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    help="The stored FIT files: bring in, check, write out, count.", no_args_is_help=True, rich_markup_mode=None
+)
 
-Athlete = Annotated[str | None, typer.Option("--athlete", help="Whose files; default RUNNINGCOACH_ATHLETE.")]
+Athlete = Annotated[
+    str | None, typer.Option("--athlete", metavar="NAME", help="Whose files; default RUNNINGCOACH_ATHLETE.")
+]
 
 
 @app.command()
 def migrate(
-    source_dir: Annotated[Path, typer.Argument(help="Folder with FIT files.")],
+    source_dir: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with FIT files.")],
     delete_originals: Annotated[
         bool, typer.Option("--delete-originals", help="Delete each file once its stored copy was compared.")
     ] = False,
@@ -22,7 +26,7 @@ def migrate(
     as_json: AsJson = False,
 ) -> None:
     """Move the FIT files of a folder into the blob store."""
-    from runningcoach_pipelines.cli.opened import opened_lakehouse, today
+    from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.ingest import transfer
 
     with opened_lakehouse() as lakehouse, progress("Storing") as on_file:
@@ -30,7 +34,7 @@ def migrate(
             lakehouse,
             source_dir,
             athlete_id=athlete or lakehouse.settings.athlete,
-            today=today(lakehouse.settings),
+            today=lakehouse.settings.today(),
             delete_originals=delete_originals,
             on_file=on_file,
         )
@@ -46,7 +50,10 @@ def migrate(
 
 @app.command()
 def verify(as_json: AsJson = False) -> None:
-    """Read every blob back and compare its SHA-256; exit status 1 names what differs."""
+    """Read every file back and compare its SHA-256.
+
+    Exit status 1: some differ, and are named.
+    """
     from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.ingest import transfer
 

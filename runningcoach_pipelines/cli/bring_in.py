@@ -9,20 +9,28 @@ import typer
 from runningcoach_pipelines.cli.console import AsJson, print_json, print_problems, progress
 
 if TYPE_CHECKING:
+    from runningcoach_pipelines.defs.launch import Step
     from runningcoach_pipelines.store.lakehouse import Lakehouse
     from runningcoach_pipelines.store.windows import Window
 
+_RUNS_SHOWN = 12
+
 
 def import_(
-    paths: Annotated[list[Path], typer.Argument(help="FIT files, folders, ZIPs, .fit.gz.")],
-    athlete: Annotated[str | None, typer.Option(help="Whose files; default RUNNINGCOACH_ATHLETE.")] = None,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH", help="FIT files, folders, ZIPs, .fit.gz.")],
+    athlete: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Whose files; default RUNNINGCOACH_ATHLETE.")
+    ] = None,
     then_materialize: Annotated[
-        bool, typer.Option("--materialize", help="Then bring everything derived up to date.")
+        bool, typer.Option("--materialize", help="Then compute what follows from them.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Store FIT files, whole and once, and say what they are."""
-    from runningcoach_pipelines.cli.opened import opened_lakehouse, today
+    """Store FIT files, whole and once, and say what they are.
+
+    Importing something again changes nothing. What cannot be read is kept, and listed with the reason: exit status 1.
+    """
+    from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.ingest.importing import import_paths
     from runningcoach_pipelines.ingest.sources import count_files
 
@@ -32,17 +40,18 @@ def import_(
                 lakehouse,
                 paths,
                 athlete_id=athlete or lakehouse.settings.athlete,
-                today=today(lakehouse.settings),
+                today=lakehouse.settings.today(),
                 on_file=on_file,
             )
-        if then_materialize and _something_is_left_to_do(lakehouse):
-            run_materialization(lakehouse, None)
+        runs = run_outdated(lakehouse) if then_materialize else []
     if as_json:
         print_json(report)
     else:
         kinds = ", ".join(f"{count} {kind}" for kind, count in sorted(report.kinds.items()))
         typer.echo(f"{report.new} new files{f' ({kinds})' if kinds else ''}, {report.known} known")
-        if report.days and not then_materialize:
+        if then_materialize:
+            print_runs(runs)
+        elif report.days:
             typer.echo("Next: `runningcoach up` computes what follows by itself, or `runningcoach materialize`.")
     print_problems("Kept, but not readable", [(p.name, p.reason) for p in report.failed])
     print_problems("Refused", [(p.name, p.reason) for p in report.refused])
@@ -51,17 +60,26 @@ def import_(
 
 def materialize(
     first: Annotated[
-        dt.datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="First day; default the first file's.")
+        dt.datetime | None,
+        typer.Option(
+            "--from",
+            metavar="DAY",
+            formats=["%Y-%m-%d"],
+            help="First day, such as 2024-01-31; default the first file's.",
+        ),
     ] = None,
     last: Annotated[
-        dt.datetime | None, typer.Option("--to", formats=["%Y-%m-%d"], help="Last day; default the last file's.")
+        dt.datetime | None,
+        typer.Option("--to", metavar="DAY", formats=["%Y-%m-%d"], help="Last day; default the last file's."),
     ] = None,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="Drop everything derived first and make it again from the FIT files.")
-    ] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Empty all derived tables first.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Compute activities, metrics, fitness and summaries, as Dagster runs in this process."""
+    """Compute all that follows from the stored files.
+
+    Activities, metrics, fitness and summaries, by whole months, as Dagster runs in this process; also what is there
+    already. Exit status 1: some files cannot be read, everything else is done.
+    """
     from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.store.rebuild import drop_derived
 
@@ -70,22 +88,43 @@ def materialize(
     with opened_lakehouse() as lakehouse:
         if rebuild:
             drop_derived(lakehouse)
-        steps = run_materialization(lakehouse, _window(lakehouse, first, last))
+        runs = run_window(lakehouse, _window(lakehouse, first, last))
         failed = [(raw.file_name or raw.sha256, raw.error or "") for raw in lakehouse.files.failed()]
     if as_json:
-        print_json({"runs": steps, "failed_files": [{"file": name, "reason": why} for name, why in failed]})
+        print_json({"runs": runs, "failed_files": [{"file": name, "reason": why} for name, why in failed]})
     else:
-        typer.echo(f"{len(steps)} runs done: " + ", ".join(steps))
+        print_runs(runs)
     print_problems("Files that cannot be read", failed)
     raise typer.Exit(1 if failed else 0)
 
 
-def run_materialization(lakehouse: "Lakehouse", window: "Window | None") -> list[str]:
-    """Run what brings everything derived up to date; returns a label for each run."""
+def run_outdated(lakehouse: "Lakehouse") -> list[str]:
+    """Bring everything derived up to date; returns a label for each run."""
+    from runningcoach_pipelines.defs import launch
+
+    return _run(lakehouse, launch.plan_outdated(lakehouse))
+
+
+def run_window(lakehouse: "Lakehouse", window: "Window | None") -> list[str]:
+    """Make everything derived of a window anew, of all there is if None; returns a label for each run."""
+    from runningcoach_pipelines.defs import launch
+
+    return _run(lakehouse, launch.plan(lakehouse, window))
+
+
+def print_runs(labels: list[str]) -> None:
+    """What was computed, a run a line; of a long list the beginning."""
+    typer.echo("Computed:")
+    for label in labels[:_RUNS_SHOWN]:
+        typer.echo(f"  {label}")
+    if len(labels) > _RUNS_SHOWN:
+        typer.echo(f"  and {len(labels) - _RUNS_SHOWN} more runs")
+
+
+def _run(lakehouse: "Lakehouse", steps: "list[Step]") -> list[str]:
     from runningcoach_pipelines.cli.opened import opened_dagster
     from runningcoach_pipelines.defs import launch
 
-    steps = launch.plan(lakehouse, window)
     done: list[str] = []
     with opened_dagster(lakehouse) as instance, progress("Computing", len(steps)) as on_step:
 
@@ -97,21 +136,12 @@ def run_materialization(lakehouse: "Lakehouse", window: "Window | None") -> list
     return done
 
 
-def _something_is_left_to_do(lakehouse: "Lakehouse") -> bool:
-    from runningcoach_pipelines.derive.stale import stale_windows
-    from runningcoach_pipelines.derive.wellness import wellness_to_derive
-
-    undone = lakehouse.files.activities_to_derive() or wellness_to_derive(lakehouse)
-    return bool(undone or stale_windows(lakehouse.engine))
-
-
 def _window(lakehouse: "Lakehouse", first: dt.datetime | None, last: dt.datetime | None) -> "Window | None":
-    from runningcoach_pipelines.cli.opened import today
     from runningcoach_pipelines.store.windows import Window
 
     if first is None and last is None:
         return None
-    days = lakehouse.files.days() or (today(lakehouse.settings),) * 2
+    days = lakehouse.files.days() or (lakehouse.settings.today(),) * 2
     start = first.date() if first else days[0]
     end = last.date() if last else max(days[1], start)
     if end < start:

@@ -15,11 +15,11 @@ _SHOWN = 3
 
 def check(as_json: AsJson = False) -> None:
     """Check every contract and compare with the devices. Exit status 1 if a structural contract is broken."""
-    from runningcoach_pipelines.cli.opened import opened_lakehouse, today
+    from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.store.self_check import self_check
 
     with opened_lakehouse() as lakehouse:
-        found = self_check(lakehouse, today(lakehouse.settings))
+        found = self_check(lakehouse, lakehouse.settings.today())
     if as_json:
         print_json({"sound": found.sound, "contracts": found.contracts, "comparisons": found.comparisons})
     else:

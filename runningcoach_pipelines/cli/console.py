@@ -28,6 +28,15 @@ def print_table(title: str, columns: Sequence[str], rows: Sequence[Sequence[obje
     Console(soft_wrap=not sys.stdout.isatty()).print(_table(title, columns, rows))
 
 
+def print_facts(title: str, facts: Sequence[tuple[str, object]]) -> None:
+    """A block of labels and values on standard output: readable at any width of the terminal."""
+    typer.secho(title, bold=True)
+    width = max(len(label) for label, _ in facts)
+    for label, value in facts:
+        typer.echo(f"  {label:<{width}}  {_cell(value)}")
+    typer.echo()
+
+
 def print_problems(title: str, problems: Sequence[tuple[str, str]]) -> None:
     """Names and reasons on standard error; nothing when there are none."""
     if not problems:
@@ -68,8 +77,12 @@ def _table(title: str, columns: Sequence[str], rows: Sequence[Sequence[object]])
     for index, name in enumerate(columns):
         table.add_column(name, justify="left" if index == 0 else "right")
     for row in rows:
-        table.add_row(*("–" if cell is None else str(cell) for cell in row))
+        table.add_row(*map(_cell, row))
     return table
+
+
+def _cell(value: object) -> str:
+    return "–" if value is None else str(value)
 
 
 def _plain(value: object) -> object:
@@ -77,4 +90,6 @@ def _plain(value: object) -> object:
         return asdict(value)
     if isinstance(value, set | frozenset):
         return sorted(value)
+    if isinstance(value, bytes):
+        return value.hex()
     return str(value)

@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-app = typer.Typer(help="The database.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="The database: migrations, and a SQL prompt.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.command()
-def upgrade(revision: Annotated[str, typer.Argument(help="Migration to go to.")] = "head") -> None:
+def upgrade(revision: Annotated[str, typer.Argument(metavar="REVISION", help="Migration to go to.")] = "head") -> None:
     """Bring the schema up to date."""
     from runningcoach_pipelines.settings import Settings
     from runningcoach_pipelines.store import database
@@ -21,8 +21,13 @@ def upgrade(revision: Annotated[str, typer.Argument(help="Migration to go to.")]
 
 
 @app.command()
-def downgrade(revision: Annotated[str, typer.Argument(help="Migration to go back to, `base` for none.")]) -> None:
-    """Take the schema back. FIT files in the database go with their table: extract them first."""
+def downgrade(
+    revision: Annotated[str, typer.Argument(metavar="REVISION", help="Migration to go back to, `base` for none.")],
+) -> None:
+    """Take the schema back to an earlier migration.
+
+    FIT files in the database go with their table: extract them first.
+    """
     from runningcoach_pipelines.settings import Settings
     from runningcoach_pipelines.store import database
     from runningcoach_pipelines.store.lakehouse import open_lakehouse
@@ -34,16 +39,18 @@ def downgrade(revision: Annotated[str, typer.Argument(help="Migration to go back
 
 @app.command()
 def shell(
-    command: Annotated[str | None, typer.Option("--command", "-c", help="Run this and exit.")] = None,
+    command: Annotated[str | None, typer.Option("--command", "-c", metavar="SQL", help="Run this and exit.")] = None,
 ) -> None:
-    """Open psql on the database; `-c` runs one command."""
+    """Open psql on the database."""
     import subprocess
 
     from runningcoach_pipelines.settings import Settings
-    from runningcoach_pipelines.store.database import psql, serving_database
+    from runningcoach_pipelines.store.database import serving_database
+    from runningcoach_pipelines.store.embedded import binaries
 
     with serving_database(Settings()) as url:
         environment = {**os.environ, "PGOPTIONS": "-c search_path=runningcoach,public"}
-        arguments = [psql(), url] if command is None else [psql(), url, "--command", command]
+        psql = [str(binaries() / "psql"), url]
+        arguments = psql if command is None else [*psql, "--command", command]
         done = subprocess.run(arguments, env=environment, check=False)  # noqa: S603 - psql of our own wheel
     raise typer.Exit(done.returncode)

@@ -2,7 +2,7 @@
 
 from pydantic import ValidationError
 
-from runningcoach_pipelines.fit import FitDecodeError
+from runningcoach_pipelines.settings import described
 from runningcoach_pipelines.store.blob import BlobError
 from runningcoach_pipelines.store.lake import LakeUnavailable
 from runningcoach_pipelines.store.problems import DatabaseUnavailable
@@ -12,13 +12,17 @@ FAILED, WRONG_USAGE = 1, 2
 _WRONG_PATH = (FileNotFoundError, NotADirectoryError, IsADirectoryError, FileExistsError, PermissionError)
 
 
+class UnreadableFile(Exception):
+    """A file named on the command line is not what the command reads; the message names both."""
+
+
 def explained(error: Exception) -> tuple[str | None, int]:
     """Message and exit status of an expected error; None for a bug, which deserves its trace."""
     if isinstance(error, ValidationError):
         return _settings_message(error), WRONG_USAGE
     if isinstance(error, _WRONG_PATH):
         return str(error), WRONG_USAGE
-    if isinstance(error, BlobError | DatabaseUnavailable | LakeUnavailable | FitDecodeError):
+    if isinstance(error, BlobError | DatabaseUnavailable | LakeUnavailable | UnreadableFile):
         return str(error), FAILED
     if type(error).__name__ in {"RunFailed", "ServiceError", "NoForecast"}:
         # Their modules import Dagster, the process supervisor or the science; the name is enough here.
@@ -27,8 +31,13 @@ def explained(error: Exception) -> tuple[str | None, int]:
 
 
 def _settings_message(error: ValidationError) -> str:
+    """A line for each wrong setting: the variable to change, its value unless that is a secret, what it must be."""
     lines = []
     for problem in error.errors():
-        where = ".".join(str(part) for part in problem["loc"])
-        lines.append(f"setting {where}: {problem['msg']}" if where else problem["msg"])
+        if not problem["loc"]:
+            lines.append(problem["msg"].removeprefix("Value error, "))
+            continue
+        setting = described(str(problem["loc"][0]))
+        given = "has an unusable value" if setting.is_secret else f"is {problem['input']!r}"
+        lines.append(f"{setting.variable} {given}: it must be {setting.expected}")
     return "\n".join(lines)

@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from runningcoach_pipelines.cli.console import AsJson, print_json, print_problems, print_table
+from runningcoach_pipelines.cli.console import AsJson, print_facts, print_json, print_problems, print_table
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from runningcoach_pipelines.fit import FitFile
+    from runningcoach_pipelines.store.read_models import AthleteStatus
 
 
 _ROWS_AS_COLUMNS = 4
@@ -27,7 +26,10 @@ class Form(StrEnum):
 
 
 def status(as_json: AsJson = False) -> None:
-    """What is stored of each athlete, up to when it is computed, and what cannot be read."""
+    """Show what is stored and computed of each athlete.
+
+    Also what cannot be read, and why.
+    """
     from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.store.athletes import athlete_ids
     from runningcoach_pipelines.store.database import revision
@@ -49,37 +51,43 @@ def status(as_json: AsJson = False) -> None:
             }
         )
         return
-    print_table(
-        "Athletes",
-        ["athlete", "activity files", "other files", "unreadable", "activities", "first", "last", "fitness to"],
-        [
-            (
-                a.athlete_id,
-                a.files.get("activity", 0),
-                sum(count for kind, count in a.files.items() if kind != "activity"),
-                a.failed,
-                a.activities,
-                a.first_day,
-                a.last_day,
-                a.fitness_to,
-            )
-            for a in athletes
-        ],
-    )
-    typer.echo(f"Samples: {lake_files} files, {lake_bytes / 1e6:.1f} MB in {lake_url}")
+    if not athletes:
+        typer.echo(
+            "Nothing is here yet: `runningcoach import PATH` stores FIT files, `runningcoach demo`\nmakes some.\n"
+        )
+    for athlete in athletes:
+        print_facts(athlete.athlete_id, _facts(athlete))
+    print_facts("samples", [("files", f"{lake_files} ({lake_bytes / 1e6:.1f} MB)"), ("where", lake_url)])
     print_problems("Files that cannot be read", failed)
 
 
-def decode(
-    file: Annotated[Path, typer.Argument(help="A FIT file.")],
-    message: Annotated[list[str] | None, typer.Option("--message", "-m", help="Only these messages.")] = None,
-    form: Annotated[Form, typer.Option("--format", "-f", help="How to print them.")] = Form.TABLE,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Folder for Parquet files.")] = None,
-) -> None:
-    """Show what is in a FIT file; the database is not touched. Exit status 1 if the file is damaged."""
-    from runningcoach_pipelines.fit import decode as decode_fit
+def _facts(athlete: "AthleteStatus") -> list[tuple[str, object]]:
+    others = {kind: count for kind, count in athlete.files.items() if kind != "activity"}
+    return [
+        ("activity files", athlete.files.get("activity", 0)),
+        ("other files", sum(others.values())),
+        *((f"  {kind}", count) for kind, count in others.items()),
+        ("unreadable files", athlete.failed),
+        ("activities", athlete.activities),
+        ("first activity", athlete.first_day),
+        ("last activity", athlete.last_day),
+        ("fitness computed to", athlete.fitness_to),
+    ]
 
-    fit = decode_fit(file.read_bytes(), messages=message)
+
+def decode(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A FIT file.")],
+    message: Annotated[
+        list[str] | None, typer.Option("--message", "-m", metavar="NAME", help="Only this message; may be repeated.")
+    ] = None,
+    form: Annotated[Form, typer.Option("--format", "-f", help="How to print them.")] = Form.TABLE,
+    out: Annotated[Path | None, typer.Option("--out", "-o", metavar="DIR", help="Folder for Parquet files.")] = None,
+) -> None:
+    """Show what is in a FIT file, without the database.
+
+    Exit status 1 if the file is damaged.
+    """
+    fit = _decoded(file, message)
     missing = [name for name in message or () if name not in fit.messages]
     if form is Form.JSON:
         print_json({name: frame.to_dicts() for name, frame in fit.messages.items()})
@@ -90,6 +98,20 @@ def decode(
     print_problems("Not in this file", [(name, "no such message") for name in missing])
     print_problems("Problems", [(file.name, str(problem)) for problem in fit.problems])
     raise typer.Exit(1 if fit.problems or missing else 0)
+
+
+def _decoded(file: Path, messages: list[str] | None) -> "FitFile":
+    from runningcoach_pipelines.cli.errors import UnreadableFile
+    from runningcoach_pipelines.fit import FitDecodeError
+    from runningcoach_pipelines.fit import decode as decode_fit
+
+    data = file.read_bytes()
+    try:
+        return decode_fit(data, messages=messages)
+    except FitDecodeError as error:
+        raise UnreadableFile(f"{file} cannot be read as FIT: {error}") from error
+    except ValueError as error:
+        raise typer.BadParameter(f"{error}; without --message all messages of the file are listed") from error
 
 
 def _print_messages(fit: "FitFile", *, whole: bool) -> None:
@@ -113,11 +135,5 @@ def _write_parquet(fit: "FitFile", file: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name, frame in fit.messages.items():
         path = folder / f"{file.stem}.{name}.parquet"
-        _storable(frame).write_parquet(path)
+        frame.write_parquet(path)
         typer.echo(str(path))
-
-
-def _storable(frame: "pl.DataFrame") -> "pl.DataFrame":
-    import polars.selectors as cs
-
-    return frame.drop(cs.object())

@@ -10,22 +10,24 @@ from runningcoach_pipelines.cli import athlete, blobs, bring_in, check, database
 
 app = typer.Typer(
     name="runningcoach",
-    help="A self-hosted running lakehouse and coach.",
+    help="A self-hosted running lakehouse: FIT files in, training science out.",
+    epilog="Begin with `demo`, or with `import` and your own FIT files; then `up`. Settings are environment "
+    "variables or lines of a file .env: docs/operations.md.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-app.command("up")(serve.up)
 app.command("demo")(serve.demo)
-app.command("env")(serve.env)
 app.command("import")(bring_in.import_)
-app.command("materialize")(bring_in.materialize)
+app.command("up")(serve.up)
 app.command("status")(look.status)
 app.command("check")(check.check)
 app.command("explain")(explain.explain)
-app.command("decode")(look.decode)
+app.command("materialize")(bring_in.materialize)
 app.command("forecast")(forecast.forecast)
+app.command("decode")(look.decode)
+app.command("env")(serve.env)
 app.add_typer(athlete.app, name="athlete")
 app.add_typer(blobs.app, name="blobs")
 app.add_typer(database.app, name="db")

@@ -1,6 +1,5 @@
 """What nearly every command begins with: settings, and the stores they name, migrated."""
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -19,11 +18,6 @@ def opened_lakehouse(settings: Settings | None = None) -> Iterator[Lakehouse]:
     """The stores, the embedded PostgreSQL running, the schema up to date."""
     with open_lakehouse(settings or Settings(), migrate=True) as lakehouse:
         yield lakehouse
-
-
-def today(settings: Settings) -> dt.date:
-    """The current day at home."""
-    return dt.datetime.now(settings.zone).date()
 
 
 @contextmanager

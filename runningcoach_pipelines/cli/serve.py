@@ -4,13 +4,14 @@ import datetime as dt
 import shlex
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from runningcoach_pipelines.cli.console import print_table, progress
 
 if TYPE_CHECKING:
+    from runningcoach_pipelines.services import Service
     from runningcoach_pipelines.settings import Settings
     from runningcoach_pipelines.store.lakehouse import Lakehouse
 
@@ -20,39 +21,53 @@ _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 def up() -> None:
-    """Serve Dagster and the dashboard until Ctrl-C."""
+    """Serve Dagster and the dashboard until Ctrl-C.
+
+    Files that are imported meanwhile are computed by themselves.
+    """
     from runningcoach_pipelines.cli.opened import opened_dagster
     from runningcoach_pipelines.settings import Settings
 
     settings = Settings()
     with _leased_database(settings) as (url, keep):
+        services = _startable_services(settings, url)
         with _lakehouse_at(settings, url) as lakehouse, opened_dagster(lakehouse):
             pass  # Dagster's tables are there before three processes want to make them
-        raise typer.Exit(_serve(settings, url, keep))
+        status = _serve(settings, services, keep)
+    _say_goodbye(status)
 
 
 def demo(
-    years: Annotated[int, typer.Option(min=1, max=20, help="Years of running to make.")] = 2,
-    seed: Annotated[int, typer.Option(help="Another seed, another runner.")] = 1,
+    years: Annotated[int, typer.Option(metavar="N", min=1, max=20, help="Years of running to make.")] = 2,
+    seed: Annotated[int, typer.Option(metavar="N", min=0, help="Another seed, another runner.")] = 1,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve Dagster and the dashboard then.")] = True,
 ) -> None:
-    """Make a demo athlete, compute everything, show it, and serve it."""
-    from runningcoach_pipelines.cli.bring_in import run_materialization
+    """Make a demo athlete, compute, show and serve it.
+
+    Needs no files. A second time only what is new is computed. It lives beside your own data as athlete `demo`.
+    """
+    from runningcoach_pipelines.cli.bring_in import print_runs, run_outdated
     from runningcoach_pipelines.settings import Settings
 
     settings = Settings().model_copy(update={"athlete": DEMO_ATHLETE})
     with _leased_database(settings) as (url, keep):
+        services = _startable_services(settings, url) if serve else []
         with _lakehouse_at(settings, url) as lakehouse:
             _make_demo_athlete(lakehouse, years=years, seed=seed)
-            run_materialization(lakehouse, None)
+            print_runs(run_outdated(lakehouse))
             _print_result(lakehouse)
-        if serve:
-            raise typer.Exit(_serve(settings, url, keep))
-        typer.echo("\nNext: `make demo` or `runningcoach up` serves the dashboard and Dagster.")
+        if not serve:
+            typer.echo("\nNext: `make demo` or `runningcoach up` serves the dashboard and Dagster.")
+            return
+        status = _serve(settings, services, keep)
+    _say_goodbye(status)
 
 
 def env() -> None:
-    """Print what a Dagster started by hand needs: eval "$(runningcoach env)"; dagster dev. The database stays up."""
+    """Print the environment of a Dagster that is started by hand.
+
+    In a shell: eval "$(runningcoach env)"; dagster dev. The embedded database stays up.
+    """
     from runningcoach_pipelines.cli.opened import opened_dagster
     from runningcoach_pipelines.services.stack import service_environment
     from runningcoach_pipelines.settings import Settings
@@ -69,9 +84,19 @@ def env() -> None:
         typer.echo(f"export {name}={shlex.quote(value)}")
 
 
-def _serve(settings: "Settings", url: str, keep: Callable[[], None]) -> int:
-    from runningcoach_pipelines.services import supervise
+def _startable_services(settings: "Settings", url: str) -> "list[Service]":
+    """What we are about to serve; whatever would keep it from starting is said now, before long work."""
+    from runningcoach_pipelines.services import require_startable
     from runningcoach_pipelines.services.stack import up_services
+
+    services = up_services(settings, url)
+    require_startable(services, home=settings.home)
+    return services
+
+
+def _serve(settings: "Settings", services: "list[Service]", keep: Callable[[], None]) -> int:
+    from runningcoach_pipelines.services import supervise
+    from runningcoach_pipelines.services.stack import socket_folder
 
     if settings.host not in _LOOPBACK:
         typer.secho(
@@ -86,7 +111,14 @@ def _serve(settings: "Settings", url: str, keep: Callable[[], None]) -> int:
         typer.echo(f"  dashboard  http://{settings.host}:{settings.app_port}")
         typer.echo(f"  Dagster    http://{settings.host}:{settings.dagster_port}")
 
-    return supervise(up_services(settings, url), home=settings.home, on_ready=announce, keep=keep)
+    return supervise(services, home=settings.home, on_ready=announce, within=socket_folder(settings), keep=keep)
+
+
+def _say_goodbye(status: int) -> NoReturn:
+    """The end, once the database has been let go of as well."""
+    if status == 0:
+        typer.echo("RunningCoach and its services have stopped.")
+    raise typer.Exit(status)
 
 
 @contextmanager
@@ -115,11 +147,10 @@ def _lakehouse_at(settings: "Settings", url: str) -> Iterator["Lakehouse"]:
 
 
 def _make_demo_athlete(lakehouse: "Lakehouse", *, years: int, seed: int) -> None:
-    from runningcoach_pipelines.cli.opened import today
     from runningcoach_pipelines.demo import count_files
     from runningcoach_pipelines.ingest.demo_athlete import seed_demo_athlete
 
-    now = today(lakehouse.settings)
+    now = lakehouse.settings.today()
     files = count_files(seed=seed, years=years, until=now - dt.timedelta(days=1))
     with progress("Making the demo athlete", files) as on_file:
         seed_demo_athlete(lakehouse, DEMO_ATHLETE, seed=seed, years=years, today=now, on_file=on_file)

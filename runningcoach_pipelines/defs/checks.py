@@ -4,7 +4,6 @@ import dagster as dg
 
 from runningcoach_pipelines.defs.metadata import table
 from runningcoach_pipelines.defs.partitions import months_asked_for
-from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.store.comparisons import COMPARISONS, Compared, Difference, compare
 from runningcoach_pipelines.store.contracts import CONTRACTS, Contract, Violations, unordered_samples
 from runningcoach_pipelines.store.lakehouse import Lakehouse
@@ -26,7 +25,7 @@ def _table_check(contract: Contract) -> dg.AssetChecksDefinition:
     @dg.asset_check(asset=contract.asset, name=contract.name, blocking=contract.blocking)
     def check(lakehouse: dg.ResourceParam[Lakehouse]) -> dg.AssetCheckResult:
         with lakehouse.engine.connect() as connection:
-            found = contract.violations(connection, today(lakehouse.settings))
+            found = contract.violations(connection, lakehouse.settings.today())
         return _verdict(found, _ERROR if contract.structural else _WARN)
 
     return check

@@ -1,7 +1,7 @@
 """Running jobs in this process: what `runningcoach materialize` and `demo` do, recorded in Dagster like any run."""
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import dagster as dg
@@ -15,10 +15,11 @@ from runningcoach_pipelines.defs.partitions import (
     month_range_tags,
     week_range_tags,
 )
-from runningcoach_pipelines.defs.resources import today
+from runningcoach_pipelines.derive.changes import changed_months, joined, outdated_months, outdated_summaries
 from runningcoach_pipelines.derive.stale import until_settled
+from runningcoach_pipelines.derive.wellness import wellness_to_derive
 from runningcoach_pipelines.store.lakehouse import Lakehouse
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.windows import Period, Window
 from runningcoach_pipelines.wellness.file import WELLNESS_KINDS
 
 # The event log goes to the instance; the terminal shows our own progress.
@@ -42,31 +43,69 @@ class Step:
 
 
 def plan(lakehouse: Lakehouse, window: Window | None) -> list[Step]:
-    """The runs that bring everything derived up to date: decode and measure months, then what follows from them.
-
-    Wellness comes first: the resting heart rate of its nights is a term of the loads.
+    """The runs that make everything derived of a window anew: decode and measure months, then what follows from them.
 
     Args:
         window: days to refresh, widened to whole months; all there are files for if None.
     """
-    now = today(lakehouse.settings)
     asked = window or _all_days(lakehouse.files.days())
-    months = known_months(asked, now) if asked is not None else None
-    steps = _month_steps("refresh_wellness", _with_wellness(lakehouse, window, now))
-    steps += _month_steps("refresh_months", months)
-    steps.append(Step("refresh_fitness", {}, f"to {now}"))
-    if months is not None:
-        steps += _summaries(months, now)
+    months = [Period.MONTH.whole(asked)] if asked is not None else []
+    nights = _overlap(window, _all_days(lakehouse.files.days(WELLNESS_KINDS)))
+    return _steps(nights, months, months, lakehouse.settings.today())
+
+
+def plan_outdated(lakehouse: Lakehouse) -> list[Step]:
+    """The runs that bring everything derived up to date: as `plan`, of the months that need it. Fitness always does.
+
+    Months that only were measured against other terms are not among them: `run` finds them.
+    """
+    months = outdated_months(lakehouse)
+    nights = changed_months(wellness_to_derive(lakehouse))
+    return _steps(nights, months, joined([*months, *outdated_summaries(lakehouse)]), lakehouse.settings.today())
+
+
+def _steps(
+    nights: Sequence[Window], months: Sequence[Window], summaries: Sequence[Window], today: dt.date
+) -> list[Step]:
+    """Runs over windows of whole months: nights to read, months to decode and measure, and months to sum up.
+
+    Nights come first: the resting heart rate is a term of the loads.
+    """
+    steps = [*_month_steps("refresh_wellness", nights, today), *_month_steps("refresh_months", months, today)]
+    steps.append(Step("refresh_fitness", {}, f"to {today}"))
+    for window in _known(summaries, today):
+        steps += _summaries(window, today)
     return steps
 
 
-def _summaries(months: Window, now: dt.date) -> list[Step]:
+def _month_steps(job: str, windows: Sequence[Window], today: dt.date) -> Iterator[Step]:
+    for window in _known(windows, today):
+        for part in _chunks(window):
+            yield Step(job, month_range_tags(part), _label(part))
+
+
+def _summaries(window: Window, today: dt.date) -> Iterator[Step]:
     # The last month's last week may begin in the future: only weeks up to this one are partitions.
-    weeks = Window(months.start, min(months.end, now + dt.timedelta(days=1)))
-    return [
-        Step("refresh_weeks", week_range_tags(weeks), _label(weeks)),
-        Step("refresh_month_summaries", month_range_tags(months), _label(months)),
-    ]
+    weeks = Window(window.start, min(window.end, today + dt.timedelta(days=1)))
+    yield Step("refresh_weeks", week_range_tags(weeks), _label(weeks))
+    yield Step("refresh_month_summaries", month_range_tags(window), _label(window))
+
+
+def _all_days(days: tuple[dt.date, dt.date] | None) -> Window | None:
+    return None if days is None else Window(days[0], days[1] + dt.timedelta(days=1))
+
+
+def _overlap(window: Window | None, told: Window | None) -> list[Window]:
+    """The months of both; of `told` without a window."""
+    if told is None or (window is not None and (told.end <= window.start or window.end <= told.start)):
+        return []
+    if window is not None:
+        told = Window(max(told.start, window.start), min(told.end, window.end))
+    return [Period.MONTH.whole(told)]
+
+
+def _known(windows: Sequence[Window], today: dt.date) -> Iterator[Window]:
+    return (known for window in windows if (known := known_months(window, today)) is not None)
 
 
 def run(
@@ -96,14 +135,14 @@ def _settling(lakehouse: Lakehouse, steps: list[Step]) -> Iterator[Step]:
     """The steps, and those that the runs before them make necessary: each is to be run before the next is asked for."""
     of_months = [step for step in steps if step.job in _DECODING]
     yield from of_months
-    now = today(lakehouse.settings)
+    today = lakehouse.settings.today()
     again = []
-    for window in until_settled(lakehouse.engine, at_most=MONTHS_PER_RUN, within=all_months(now)):
+    for window in until_settled(lakehouse.engine, at_most=MONTHS_PER_RUN, within=all_months(today)):
         yield Step("measure_months", month_range_tags(window), _label(window))
         again.append(window)
     yield from (step for step in steps if step not in of_months)
     for window in again:
-        yield from _summaries(window, now)
+        yield from _summaries(window, today)
 
 
 def _report_imports(lakehouse: Lakehouse, instance: dg.DagsterInstance) -> None:
@@ -114,26 +153,8 @@ def _report_imports(lakehouse: Lakehouse, instance: dg.DagsterInstance) -> None:
             instance.report_runless_asset_event(event)
 
 
-def _all_days(days: tuple[dt.date, dt.date] | None) -> Window | None:
-    return None if days is None else Window(days[0], days[1] + dt.timedelta(days=1))
-
-
-def _with_wellness(lakehouse: Lakehouse, window: Window | None, now: dt.date) -> Window | None:
-    """The part of the window from the first to the last wellness file; None if there are none in it."""
-    told = _all_days(lakehouse.files.days(WELLNESS_KINDS))
-    if told is None or (window is not None and (told.end <= window.start or window.end <= told.start)):
-        return None
-    if window is not None:
-        told = Window(max(told.start, window.start), min(told.end, window.end))
-    return known_months(told, now)
-
-
-def _month_steps(job: str, window: Window | None) -> list[Step]:
-    return [Step(job, month_range_tags(part), _label(part)) for part in _chunks(window)]
-
-
-def _chunks(window: Window | None) -> Iterator[Window]:
-    months = list(window.months()) if window is not None else []
+def _chunks(window: Window) -> Iterator[Window]:
+    months = list(window.months())
     for start in range(0, len(months), MONTHS_PER_RUN):
         part = months[start : start + MONTHS_PER_RUN]
         yield Window(part[0].start, part[-1].end)

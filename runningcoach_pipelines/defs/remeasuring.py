@@ -7,7 +7,6 @@ import dagster as dg
 
 from runningcoach_pipelines.defs.jobs import measure_months, refresh_months
 from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, all_months, month_range_tags
-from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.derive.stale import stale_windows
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.lakehouse import open_lakehouse
@@ -37,7 +36,7 @@ def changed_terms(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Ski
     if any(_measures(run) for run in context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))):
         return dg.SkipReason("months are being measured")
     settings = Settings()
-    months = all_months(today(settings))
+    months = all_months(settings.today())
     with open_lakehouse(settings) as lakehouse:
         found = stale_windows(lakehouse.engine, at_most=MONTHS_PER_RUN, within=months)
     if not found:

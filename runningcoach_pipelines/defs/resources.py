@@ -1,6 +1,5 @@
 """The one resource: the stores. Settings come from the process's environment, clients load on first use."""
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,8 +19,3 @@ class LakehouseResource(dg.ConfigurableResource[Lakehouse]):
     ) -> Iterator[Lakehouse]:
         with open_lakehouse(Settings()) as lakehouse:
             yield lakehouse
-
-
-def today(settings: Settings) -> dt.date:
-    """The current day at home."""
-    return dt.datetime.now(settings.zone).date()

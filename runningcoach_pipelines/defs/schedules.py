@@ -11,47 +11,41 @@ from runningcoach_pipelines.defs.jobs import (
     refresh_weeks,
 )
 from runningcoach_pipelines.defs.partitions import SETTINGS
-from runningcoach_pipelines.store.windows import monday
-
-daily_fitness = dg.ScheduleDefinition(
-    name="daily_fitness",
-    job=refresh_fitness,
-    cron_schedule="10 0 * * *",
-    execution_timezone=SETTINGS.timezone,
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
+from runningcoach_pipelines.store.windows import Period, Window
 
 
-@dg.schedule(
-    job=refresh_weeks,
-    cron_schedule="20 0 * * 1",
-    execution_timezone=SETTINGS.timezone,
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
-def weekly_summary(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """The week that has just ended."""
-    today = context.scheduled_execution_time.astimezone(SETTINGS.zone).date()
-    return dg.RunRequest(partition_key=(monday(today) - dt.timedelta(days=7)).isoformat())
+def _every(name: str, job: str, cron: str) -> dg.ScheduleDefinition:
+    return dg.ScheduleDefinition(
+        name=name,
+        job_name=job,
+        cron_schedule=cron,
+        execution_timezone=SETTINGS.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
 
 
-@dg.schedule(
-    job=refresh_month_summaries,
-    cron_schedule="30 0 1 * *",
-    execution_timezone=SETTINGS.timezone,
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
-def monthly_summary(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
-    """The month that has just ended."""
-    today = context.scheduled_execution_time.astimezone(SETTINGS.zone).date()
-    return dg.RunRequest(partition_key=(today.replace(day=1) - dt.timedelta(days=1)).replace(day=1).isoformat())
+def _after_each(period: Period, name: str, job: str, cron: str) -> dg.ScheduleDefinition:
+    """A run of the period that has just ended: the one of the day before."""
+
+    @dg.schedule(
+        name=name,
+        description=f"The {period} that has just ended.",
+        job_name=job,
+        cron_schedule=cron,
+        execution_timezone=SETTINGS.timezone,
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    def schedule(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+        today = context.scheduled_execution_time.astimezone(SETTINGS.zone).date()
+        ended = period.whole(Window(today - dt.timedelta(days=1), today))
+        return dg.RunRequest(partition_key=ended.start.isoformat())
+
+    return schedule
 
 
-weekly_compaction = dg.ScheduleDefinition(
-    name="weekly_compaction",
-    job=compact_lake,
-    cron_schedule="0 4 * * 0",
-    execution_timezone=SETTINGS.timezone,
-    default_status=dg.DefaultScheduleStatus.RUNNING,
-)
-
-SCHEDULES = [daily_fitness, weekly_summary, monthly_summary, weekly_compaction]
+SCHEDULES = [
+    _every("daily_fitness", refresh_fitness.name, "10 0 * * *"),
+    _after_each(Period.WEEK, "weekly_summary", refresh_weeks.name, "20 0 * * 1"),
+    _after_each(Period.MONTH, "monthly_summary", refresh_month_summaries.name, "30 0 1 * *"),
+    _every("weekly_compaction", compact_lake.name, "0 4 * * 0"),
+]

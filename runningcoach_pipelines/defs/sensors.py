@@ -12,7 +12,6 @@ from runningcoach_pipelines.defs.assets.raw import imported_days
 from runningcoach_pipelines.defs.jobs import refresh_months, refresh_wellness
 from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, known_months, month_range_tags
 from runningcoach_pipelines.defs.remeasuring import changed_terms
-from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.derive import activities, wellness
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.settings import Settings
@@ -32,7 +31,7 @@ def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipR
     settings = Settings()
     with open_lakehouse(settings) as lakehouse:
         files = lakehouse.files.activities_to_derive()
-    return _asked_for(context, files, today(settings), code_version=activities.CODE_VERSION)
+    return _asked_for(context, files, settings.today(), code_version=activities.CODE_VERSION)
 
 
 @dg.sensor(
@@ -46,7 +45,7 @@ def new_wellness_files(context: dg.SensorEvaluationContext) -> dg.SensorResult |
     settings = Settings()
     with open_lakehouse(settings) as lakehouse:
         files = wellness.wellness_to_derive(lakehouse)
-    return _asked_for(context, files, today(settings), code_version=wellness.CODE_VERSION)
+    return _asked_for(context, files, settings.today(), code_version=wellness.CODE_VERSION)
 
 
 def _asked_for(

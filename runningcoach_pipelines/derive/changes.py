@@ -1,30 +1,63 @@
-"""Which months a set of new files touches: the decision of the sensor and of `materialize`, and nothing else."""
+"""Which months are to be derived again: those that new files touch, and those of rows that were made from something
+else than what holds now. Nothing is decided here but that.
+"""
 
 import datetime as dt
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from runningcoach_pipelines.activities.identity import NEIGHBOUR_DAYS
+from runningcoach_pipelines.derive.activities import CODE_VERSION
+from runningcoach_pipelines.derive.summaries import outdated_periods
+from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.raw_files import RawFile
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.tables import Activity
+from runningcoach_pipelines.store.windows import Period, Window
 
 
-def changed_months(files: Iterable[RawFile], *, at_most: int) -> list[Window]:
+def outdated_months(lakehouse: Lakehouse) -> list[Window]:
+    """Runs of neighbouring months that are to be decoded again: new files touch them, or other code made their rows.
+
+    Months to be measured again and not decoded are those of `derive/stale.py`.
+    """
+    return joined([*changed_months(lakehouse.files.activities_to_derive()), *_months_of_other_code(lakehouse)])
+
+
+def outdated_summaries(lakehouse: Lakehouse) -> list[Window]:
+    """Runs of neighbouring months with a week or a month that is not what `activity_metrics` adds up to."""
+    return joined([window for period in Period for window in outdated_periods(lakehouse, period)])
+
+
+def _months_of_other_code(lakehouse: Lakehouse) -> list[Window]:
+    made = Activity.table().c
+    statement = select(made.local_day).where(made.code_version != CODE_VERSION).distinct()
+    with lakehouse.engine.connect() as connection:
+        days = connection.execute(statement).scalars().all()
+    return [Window(day, day + dt.timedelta(days=1)) for day in days]
+
+
+def changed_months(files: Iterable[RawFile], *, at_most: int | None = None) -> list[Window]:
     """Runs of neighbouring months that a day of the files touches, each at most `at_most` months long.
 
     Files without a day hold no activity and change nothing. A file of a month's first or last day touches the month
     next to it as well: it may be another recording of an activity there.
     """
-    months = sorted(
-        {
-            month
+    return joined(
+        (
+            Window(file.first_day, file.last_day + dt.timedelta(days=1)).padded(NEIGHBOUR_DAYS)
             for file in files
             if file.first_day is not None and file.last_day is not None
-            for month in Window(file.first_day, file.last_day + dt.timedelta(days=1)).padded(NEIGHBOUR_DAYS).months()
-        }
+        ),
+        at_most=at_most,
     )
+
+
+def joined(windows: Iterable[Window], *, at_most: int | None = None) -> list[Window]:
+    """The months that the windows touch, neighbours together."""
     runs: list[list[Window]] = []
-    for month in months:
-        if runs and runs[-1][-1].end == month.start and len(runs[-1]) < at_most:
+    for month in sorted({month for window in windows for month in window.months()}):
+        if runs and runs[-1][-1].end == month.start and (at_most is None or len(runs[-1]) < at_most):
             runs[-1].append(month)
         else:
             runs.append([month])

@@ -21,7 +21,7 @@ from runningcoach_pipelines.store.tables import Activity, ActivityMetrics
 from runningcoach_pipelines.store.windows import Window, next_month
 
 _COL = pl.col
-_IDENTITY = ("activity_id", "athlete_id", "local_day", "sport", "source_sha256", "code_version")
+_IDENTITY = ("activity_id", "athlete_id", "local_day", "sport", "counted", "source_sha256", "code_version")
 _TRIES = 3
 """A month that is stale again after so many measurements never settles."""
 
@@ -85,8 +85,9 @@ def until_settled(engine: Engine, *, at_most: int, within: Window | None = None)
 
 def _activities(connection: Connection) -> pl.DataFrame:
     table = Activity.table()
-    columns = ("activity_id", "athlete_id", "local_day", "sport", "source_sha256")
-    return read_frame(connection, select(*(table.c[name] for name in columns)))
+    columns = ("activity_id", "athlete_id", "local_day", "sport", "source_sha256", "suspected_duplicate_of")
+    activities = read_frame(connection, select(*(table.c[name] for name in columns)))
+    return activities.with_columns(counted=_COL("suspected_duplicate_of").is_null())
 
 
 def _measured(connection: Connection) -> pl.DataFrame:

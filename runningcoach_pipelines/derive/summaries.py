@@ -1,7 +1,10 @@
 """Gold: what an athlete's weeks and months add up to."""
 
+import datetime as dt
+
 import polars as pl
-from sqlalchemy import Connection, delete, select
+import polars.selectors as cs
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, true
 
 from runningcoach_pipelines.metrics import distribution, load, quantity
 from runningcoach_pipelines.store.frames import copy_frame, frame_schema, read_frame
@@ -33,6 +36,22 @@ def derive_summaries(lakehouse: Lakehouse, period: Period, window: Window) -> in
         )
         copy_frame(connection, summaries, rows)
     return rows.height
+
+
+def outdated_periods(lakehouse: Lakehouse, period: Period) -> list[Window]:
+    """Periods whose summaries are missing, left over, made by other code, or not what `activity_metrics` adds up to."""
+    summaries = AnalyticsSummary.table()
+    with lakehouse.engine.connect() as connection:
+        made = _rounded(summarize(_activities(connection), _intensities(connection), period))
+        stored = _rounded(read_frame(connection, select(summaries).where(summaries.c.period == period.value)))
+    both = pl.concat([made, stored])
+    starts: list[dt.date] = both.filter(both.is_unique())["period_start"].unique().sort().to_list()
+    return [period.whole(Window(start, start + dt.timedelta(days=1))) for start in starts]
+
+
+def _rounded(summaries: pl.DataFrame) -> pl.DataFrame:
+    """Sums as whole thousandths: the order of adding up shows far behind."""
+    return summaries.with_columns((cs.float() * 1000).round().cast(pl.Int64))
 
 
 def summarize(activities: pl.DataFrame, intensities: pl.DataFrame, period: Period) -> pl.DataFrame:
@@ -83,18 +102,23 @@ def summarize(activities: pl.DataFrame, intensities: pl.DataFrame, period: Perio
     )
 
 
-def _activities(connection: Connection, window: Window) -> pl.DataFrame:
+def _activities(connection: Connection, window: Window | None = None) -> pl.DataFrame:
     table = ActivityMetrics.table()
-    inside = (table.c.local_day >= window.start) & (table.c.local_day < window.end)
     # Sums depend on the order in their last bit.
     order = (table.c.athlete_id, table.c.local_day, table.c.activity_id)
-    return read_frame(connection, select(table).where(inside).order_by(*order))
+    return read_frame(connection, select(table).where(_inside(table, window)).order_by(*order))
 
 
-def _intensities(connection: Connection, window: Window) -> pl.DataFrame:
+def _intensities(connection: Connection, window: Window | None = None) -> pl.DataFrame:
     table = ActivityZone.table()
-    inside = (table.c.local_day >= window.start) & (table.c.local_day < window.end)
-    return read_frame(connection, select(table).where(inside, table.c.kind == "intensity"))
+    return read_frame(connection, select(table).where(_inside(table, window), table.c.kind == "intensity"))
+
+
+def _inside(table: Table, window: Window | None) -> ColumnElement[bool]:
+    """Rows of the window's days; of all days without one."""
+    if window is None:
+        return true()
+    return (table.c.local_day >= window.start) & (table.c.local_day < window.end)
 
 
 def _by_activity(intensities: pl.DataFrame) -> pl.DataFrame:

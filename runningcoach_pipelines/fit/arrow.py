@@ -7,6 +7,7 @@ a `Meaning`; integers come as stored, with NULL for null.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,8 +27,13 @@ EIGHT_BYTES = {
 }
 """Arrow types of the kinds that take eight bytes a value."""
 
+LABELS = pa.dictionary(pa.uint32(), pa.large_string())
+"""Arrow type of enum columns: Categorical in Polars."""
+
 _MICROSECONDS = 1_000_000
 _FEW_CODES = 256
+_SHORT_CODES = 1 << 16
+"""Enums have one byte or two; wider codes are rare, and found by sorting."""
 
 type Int64s = npt.NDArray[np.int64]
 type Booleans = npt.NDArray[np.bool_]
@@ -72,15 +78,35 @@ def booleans(stored: Int64s, valid: Booleans) -> pa.Array:
 
 
 def labels(codes: Int64s, names: Mapping[int, str]) -> pa.Array:
-    """Enum codes by name; a code without a name is its number as text."""
+    """Enum codes by name, as a dictionary array of type LABELS; a code without a name is its number as text."""
     if len(codes) <= _FEW_CODES:
-        return strings([_label(code, names) for code in codes.tolist()])
-    distinct, places = np.unique(codes, return_inverse=True)
-    return strings([_label(code, names) for code in distinct.tolist()]).take(_places(places))
+        seen: dict[int, int] = {}
+        places = np.array([seen.setdefault(code, len(seen)) for code in codes.tolist()], np.uint32)
+        dictionary = _dictionary(tuple(_label(code, names) for code in seen))
+    else:
+        distinct, places = _distinct(codes)
+        dictionary = strings([_label(code, names) for code in distinct.tolist()])
+    # Null is an entry of the dictionary: rows need no validity bits of their own.
+    return pa.DictionaryArray.from_buffers(LABELS, len(codes), [None, pa.py_buffer(places)], dictionary)
 
 
-def _places(places: npt.NDArray[np.intp]) -> pa.Array:
-    return pa.Array.from_buffers(pa.int64(), len(places), [None, pa.py_buffer(places.astype(np.int64))])
+def _distinct(codes: Int64s) -> tuple[Int64s, npt.NDArray[np.uint32]]:
+    """The distinct codes, and where each code stands among them; short codes need no sorting, only a table."""
+    short = np.where(codes == NULL, _SHORT_CODES, codes)
+    if short.min() < 0 or short.max() > _SHORT_CODES:
+        distinct, places = np.unique(codes, return_inverse=True)
+        return distinct, places.astype(np.uint32)
+    occurs = np.zeros(_SHORT_CODES + 1, np.bool_)
+    occurs[short] = True
+    distinct = np.flatnonzero(occurs)
+    place = np.zeros(_SHORT_CODES + 1, np.uint32)
+    place[distinct] = np.arange(len(distinct))
+    return np.where(distinct == _SHORT_CODES, NULL, distinct), place[short]
+
+
+@lru_cache(maxsize=1024)
+def _dictionary(names: tuple[str | None, ...]) -> pa.Array:
+    return strings(names)
 
 
 def _label(code: int, names: Mapping[int, str]) -> str | None:

@@ -27,9 +27,11 @@ type Selection = Collection[str] | Mapping[str, Collection[str] | None] | None
 _MAX_PROBLEMS = 100
 _MONITORING, _TIMESTAMP_16 = 55, 26
 _HRV = 78
-# A sparse union of definitions may hold more values than the file has bytes; this many of them are affordable.
-_VALUES_PER_BYTE = 16
+# A sparse union of definitions may hold more values than the file has bytes (real files: up to 1.3 a byte).
+_VALUES_PER_BYTE = 8
 _VALUES_AT_LEAST = 1 << 20
+# Four bytes can declare a column, which costs some 2 kB however few its values (real files: up to 1,036 columns).
+_COLUMNS_AT_MOST = 1 << 14
 
 
 def decode(data: bytes | memoryview, *, messages: Selection = None, check_crc: bool = True) -> FitFile:
@@ -92,16 +94,21 @@ class FrameReader:
     def read(self, selection: Selection) -> dict[str, MessageTable]:
         """The selected messages by name, in the order in which kinds first appear."""
         tables: dict[str, MessageTable] = {}
+        columns = 0
         for number, sources in self._by_message().items():
             known = profile.message(number)
             name = known.name if known else unknown_message(number)
-            if selection is None or name in selection:
+            if columns > _COLUMNS_AT_MOST:
+                cause = f"message {number} is left out: those in front have {columns} columns already"
+                self.problems.append(FitProblem(ProblemKind.TOO_MANY_COLUMNS, sources[0][1][0], cause))
+            elif selection is None or name in selection:
                 only = selection[name] if isinstance(selection, Mapping) else None
                 # A damaged float may be a signalling NaN, or too large to be scaled: no reason to warn.
                 with np.errstate(invalid="ignore", over="ignore"):
                     table = self._table(number, sources, only)
                 if table.frame.width:
                     tables[name] = table
+                    columns += table.frame.width
         return tables
 
     def _by_message(self) -> dict[int, list[tuple[Definition, list[int]]]]:
@@ -162,7 +169,7 @@ class FrameReader:
         short = plan.by_key.get(_TIMESTAMP_16) if number == _MONITORING else None
         if short is not None and short.storage is Storage.INTEGER and short.is_scalar:
             before = self.timeline.before(table.offsets, self._segment_starts)
-            seconds[:] = timestamps.unroll_timestamp_16(table.scalar(short), seconds, before)
+            seconds[:] = timestamps.unroll_timestamp_16(table.scalar(short), seconds, before, self._file_of(table))
 
     def _note_system_time(self, number: int, plan: Layout, table: StoredTable) -> None:
         times = table.integers[plan.scaled_rows : plan.scaled_rows + plan.time_rows]
@@ -172,8 +179,7 @@ class FrameReader:
         if not len(rows):
             return
         cause = f"times of message {number} count from the device's start, not from 1989"
-        files = np.searchsorted(self._segment_starts, table.offsets[rows], side="right")
-        for first in np.unique(files, return_index=True)[1].tolist():
+        for first in np.unique(self._file_of(table)[rows], return_index=True)[1].tolist():
             self.problems.append(FitProblem(ProblemKind.SYSTEM_TIME, int(table.offsets[rows[first]]), cause))
 
     @property
@@ -181,6 +187,10 @@ class FrameReader:
         if self._timeline is None:
             self._timeline = timestamps.timeline(self._data, self._index, self._segments)
         return self._timeline
+
+    def _file_of(self, table: StoredTable) -> npt.NDArray[np.int64]:
+        """For each message which of the chained files it stands in, counted from 1."""
+        return np.searchsorted(self._segment_starts, table.offsets, side="right")
 
     @property
     def _segment_starts(self) -> npt.NDArray[np.int64]:

@@ -9,6 +9,7 @@ Source: FIT protocol, "Dynamic Fields" and "Components". The rules:
 - A field that the file also holds itself keeps its own value where that is valid; the component fills the rest.
 - An accumulated component counts on through the file from the field's own values (`accumulate`).
 - A component whose value is the target's invalid value is null.
+- A container that a file stores as float or text has no bits to take: nothing is expanded.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from runningcoach_pipelines.fit.timestamps import unroll_by_file
 
 _MAX_DEPTH = 4
 _MAX_CONTAINER = 32  # bytes; the widest container of the profile has 30
+_HOLDS_BITS = (Storage.INTEGER, Storage.BYTES)
 
 type Int64s = npt.NDArray[np.int64]
 
@@ -102,7 +104,7 @@ class Expansion:
         for column in self._layout.columns:
             if column.field is None:
                 continue
-            if column.field.components:
+            if column.field.components and column.storage in _HOLDS_BITS:
                 self._expand(column.field.components, _container(self._table, column), 0)
             if column.field.subfields and column.storage is Storage.INTEGER and column.is_scalar:
                 self._resolve(column.field, self._table.scalar(column), 0)

@@ -83,6 +83,8 @@ class Layout:
     sources: tuple[Source, ...]
     integer_rows: int
     float_rows: int
+    width: int
+    """Values of a message, if all are there; text and bytes count as one each."""
     scaled_rows: int
     """The first rows of the integer block are scalars to be scaled; the next `time_rows` are single instants."""
     time_rows: int
@@ -94,10 +96,6 @@ class Layout:
     expands: bool
     """True if a column has subfields or components."""
     units: MappingProxyType[str, str]
-
-    @property
-    def width(self) -> int:
-        return self.integer_rows + self.float_rows
 
 
 @dataclass(slots=True)
@@ -139,6 +137,7 @@ def layout(
         tuple(_source(definition, columns) for definition in definitions),
         _rows(integers),
         _rows(floats),
+        _rows(integers) + _rows(floats) + sum(column.storage in _NAME_SUFFIX for column in columns),
         _rows(scaled),
         _rows(times),
         _per_row(scaled, "scale"),

@@ -65,8 +65,8 @@ class FitFile:
     - scaled fields are Float64 (raw / scale - offset), other integers Int64 (UInt64 for 64 bits without sign), floats
       Float64, text String, bytes Binary, booleans Boolean, positions Int64 semicircles (180 / 2**31 degrees);
     - date_time is Datetime in UTC, local_date_time Datetime without zone, times of day Int64 seconds;
-    - an enum is String: its name, or its number where it has none; masks and offsets (message_index, device_index,
-      left_right_balance, workout_hr, ...) stay Int64;
+    - an enum is Categorical: its name, or its number as text where it has none (hence no Enum, whose values are fixed);
+      masks and offsets (message_index, device_index, left_right_balance, workout_hr, ...) stay Int64;
     - null is what the file marks as invalid; a field of several values is a List, null if all of them are invalid;
     - a subfield has its own column beside its field's (product and garmin_product), if it applies anywhere;
     - what components yield stands in their target's column (speed in enhanced_speed), where that has no own value;

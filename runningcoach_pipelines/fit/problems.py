@@ -23,6 +23,7 @@ class ProblemKind(StrEnum):
     DEVELOPER_FIELD = "developer_field"
     SYSTEM_TIME = "system_time"
     TOO_SPARSE = "too_sparse"
+    TOO_MANY_COLUMNS = "too_many_columns"
     WORKER_LOST = "worker_lost"
     TOO_MANY_PROBLEMS = "too_many_problems"
 

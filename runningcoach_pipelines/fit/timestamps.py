@@ -93,12 +93,13 @@ def _stored(data: bytes, definition: Definition, starts: list[int]) -> tuple[Int
     return offsets, seconds
 
 
-def unroll_timestamp_16(low: Int64s, own: Int64s, before: Int64s) -> Int64s:
+def unroll_timestamp_16(low: Int64s, own: Int64s, before: Int64s, file: Int64s) -> Int64s:
     """Timestamps of monitoring messages: their own, or the 16 bits that count on from the last one in the file.
 
-    `before` is the last timestamp of any message in front of each. All in seconds of the FIT epoch, NULL for none.
+    `before` is the last timestamp of any message in front of each, `file` the number of the chained file that each
+    stands in. Times in seconds of the FIT epoch, NULL for none.
     """
-    changed = np.diff(before, prepend=NULL) != 0
+    changed = (np.diff(before, prepend=NULL) != 0) | (np.diff(file, prepend=-1) != 0)
     steps_low = np.stack([np.full(len(low), NULL, np.int64), low], axis=1)
     steps_full = np.stack([np.where(changed, before, NULL), own], axis=1)
     unrolled = unroll(steps_low.ravel(), 16, steps_full.ravel()).reshape(-1, 2)[:, 1]

@@ -4,13 +4,13 @@ The elapsed clock is the wall clock since the start; the timer clock is the same
 Days and time zones are in `days`; standstill inside the timer is in `moving`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
+from runningcoach_pipelines.metrics.quantity import Floats, Quantity, column, positive
 
 HOLD_CAP_S = 10.0
 """A sample is believed for at most this long (docs/metrics.md)."""
@@ -65,17 +65,27 @@ def per_second(samples: pl.DataFrame, *, clock: str = "timer_s", by: str = "acti
     return samples[np.repeat(np.arange(samples.height), counts)]
 
 
-def without_pauses(elapsed_s: ArrayLike, pauses: Iterable[Sequence[float]]) -> NDArray[np.float64]:
-    """The timer clock at each elapsed second: `pauses` are [from, to] on the elapsed clock, in any order.
-
-    Inside a pause the timer stands still. Overlapping pauses are cut out once.
-    """
+def without_pauses(elapsed_s: ArrayLike, pauses: Sequence[Sequence[float]]) -> Floats:
+    """The timer clock at each elapsed second: `pauses` are [from, to] on the elapsed clock, as in `paused_s`."""
     elapsed = np.asarray(elapsed_s, dtype=np.float64)
-    timer = elapsed.copy()
-    latest_end = -np.inf
-    for start, end in sorted((float(pause[0]), float(pause[1])) for pause in pauses):
-        begin = max(start, latest_end)
-        if end > begin:
-            timer -= np.clip(elapsed, begin, end) - begin
-            latest_end = end
-    return timer
+    starts_s, ends_s = np.array(pauses, dtype=np.float64).reshape(-1, 2).T
+    return elapsed - paused_s(elapsed, starts_s, ends_s)
+
+
+def paused_s(at_s: Floats, starts_s: Floats, ends_s: Floats) -> Floats:
+    """Seconds of pause before each instant of `at_s`, all on one clock, whatever its zero.
+
+    Pauses in any order; overlapping ones are cut out once, one that ends before it starts is none.
+    """
+    order = np.argsort(starts_s)
+    starts, ends = starts_s[order], np.maximum.accumulate(ends_s[order])
+    starts = np.maximum(starts, np.concatenate(([-np.inf], ends))[:-1])
+    pauses = ends > starts
+    starts, ends = starts[pauses], ends[pauses]
+    if not len(starts):
+        return np.zeros_like(at_s)
+    whole_s = np.concatenate(([0.0], np.cumsum(ends - starts)))
+    begun = np.searchsorted(starts, at_s, side="right")
+    last = np.maximum(begun - 1, 0)
+    inside_s = np.clip(at_s, starts[last], ends[last]) - starts[last]
+    return np.where(begun > 0, whole_s[last] + inside_s, 0.0)

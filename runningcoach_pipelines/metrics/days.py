@@ -1,4 +1,4 @@
-"""Days of an athlete: which local day an activity belongs to, and dense daily sums."""
+"""Days of an athlete: which local day an activity belongs to, and daily sums without gaps."""
 
 from datetime import date
 
@@ -33,9 +33,18 @@ def daily_loads(activities: pl.DataFrame, *, last_day: date | None = None) -> pl
         .group_by("local_day")
         .agg(pl.col("load").sum())
     )
-    if daily.is_empty():
-        return daily
-    days = daily["local_day"]
+    return every_day(daily, last_day=last_day)
+
+
+def every_day(sums: pl.DataFrame, *, last_day: date | None = None) -> pl.DataFrame:
+    """The sums of an athlete's days with a row of zeros for each day in between, up to `last_day` (default: the last
+    with a sum).
+
+    In: `local_day` Date, once each and in any order, and numbers. Out: the same columns by day, without gaps.
+    """
+    if sums.is_empty():
+        return sums
+    days = sums["local_day"]
     first, last = pl.lit(days.min(), dtype=pl.Date), pl.lit(last_day or days.max(), dtype=pl.Date)
     calendar = pl.select(pl.date_range(first, last, "1d").alias("local_day"))
-    return calendar.join(daily, on="local_day", how="left").with_columns(pl.col("load").fill_null(0.0))
+    return calendar.join(sums, on="local_day", how="left", maintain_order="left").fill_null(0)

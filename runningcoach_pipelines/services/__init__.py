@@ -5,6 +5,6 @@ them: it outlives single commands (`store/embedded`).
 """
 
 from runningcoach_pipelines.services.service import Service, ServiceError
-from runningcoach_pipelines.services.supervisor import supervise
+from runningcoach_pipelines.services.supervisor import require_startable, supervise
 
-__all__ = ["Service", "ServiceError", "supervise"]
+__all__ = ["Service", "ServiceError", "require_startable", "supervise"]

@@ -11,6 +11,8 @@ import os
 import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from runningcoach_pipelines.services.service import Service, ServiceError
@@ -26,12 +28,12 @@ def up_services(settings: Settings, database_url: str) -> list[Service]:
     """The services over the database at `database_url` (libpq form), in the order they are shown.
 
     Raises:
-        ServiceError: Dagster's home or the code server's socket cannot be made.
+        ServiceError: Dagster's home cannot be made.
     """
     environment = service_environment(settings, database_url)
     python = (sys.executable, "-m")
+    code_socket = _socket_folder(settings) / "code.sock"
     try:
-        code_socket = _code_socket(settings.home.resolve())
         workspace = _write_workspace(settings.dagster_home.resolve(), code_socket)
     except OSError as error:
         raise ServiceError(f"what Dagster needs to start cannot be written: {error}") from error
@@ -78,6 +80,34 @@ def up_services(settings: Settings, database_url: str) -> list[Service]:
     ]
 
 
+@contextmanager
+def socket_folder(settings: Settings) -> Iterator[Path]:
+    """Where the code server listens, for as long as services run. Who can connect can run our code, so the folder
+    is ours alone.
+
+    Raises:
+        ServiceError: it cannot be made, or somebody else has made it.
+    """
+    folder = _socket_folder(settings)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError as error:
+        raise ServiceError(f"the folder of the code server's socket cannot be made: {error}") from error
+    if found.st_uid != os.geteuid() or found.st_mode & 0o077:
+        raise ServiceError(f"{folder} does not belong to you alone: remove it, or set TMPDIR to a folder of your own")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # what cleans temporary folders may have been faster
+
+
+def _socket_folder(settings: Settings) -> Path:
+    """Not in the home: a socket's path is at most 107 bytes, and gRPC wants it without spaces."""
+    digest = hashlib.sha256(os.fsencode(settings.home.resolve())).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"runningcoach-{os.geteuid()}-{digest}"
+
+
 def service_environment(settings: Settings, database_url: str) -> dict[str, str]:
     """What a process of ours needs besides the environment we were started with. Puts the project's
     `dagster.yaml` where Dagster looks for it.
@@ -112,19 +142,6 @@ def _write_workspace(dagster_home: Path, code_socket: Path) -> str:
     workspace = dagster_home / "workspace.yaml"
     workspace.write_text(json.dumps({"load_from": [{"grpc_server": server}]}), encoding="utf-8")
     return str(workspace)
-
-
-def _code_socket(home: Path) -> Path:
-    """Where the code server listens. Who can connect can run our code, so the folder is ours alone; it is not in
-    `home`, because a socket's path is at most 107 bytes and gRPC wants it without spaces.
-    """
-    digest = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"runningcoach-{os.geteuid()}-{digest}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
-    if found.st_uid != os.geteuid() or found.st_mode & 0o077:
-        raise ServiceError(f"{folder} does not belong to you alone: remove it, or set TMPDIR to a folder of your own")
-    return folder / "code.sock"
 
 
 def _url(host: str, port: int, path: str) -> str:

@@ -7,6 +7,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +31,7 @@ def supervise(
     *,
     home: Path,
     on_ready: Callable[[], None],
+    within: AbstractContextManager[object] | None = None,
     keep: Callable[[], None] = lambda: None,
     say: Callable[[str], None] = lambda message: print(message, file=sys.stderr, flush=True),
 ) -> int:
@@ -41,6 +43,7 @@ def supervise(
         services: what to run; started together, but for those that need others first.
         home: folder with the lock: one supervisor per home.
         on_ready: called once, when all answer.
+        within: entered before the first starts and left when all are gone, while the home is still ours.
         keep: called about every second, for what must be kept alive besides (the database's lease). What it
             raises ends everything and is raised.
         say: takes every message for the user.
@@ -55,14 +58,25 @@ def supervise(
                 logs = home / "logs"
                 logs.mkdir(exist_ok=True)
                 group = _Group([Child(service, token=token, logs=logs) for service in services], say)
-                try:
-                    group.run(orders, on_ready, keep)
-                finally:
-                    group.stop(orders)
+                with within or nullcontext():
+                    try:
+                        group.run(orders, on_ready, keep)
+                    finally:
+                        group.stop(orders)
         except ServiceError as error:
             say(str(error))
             return 1
     return 0
+
+
+def require_startable(services: Sequence[Service], *, home: Path) -> None:
+    """Whether `supervise` could start now, asked before long work that would be in vain.
+
+    Raises:
+        ServiceError: another supervisor runs in this home, or a port is taken.
+    """
+    with only_instance(home):
+        _require_free_ports(services)
 
 
 def _require_free_ports(services: Sequence[Service]) -> None:

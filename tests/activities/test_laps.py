@@ -1,5 +1,7 @@
 """Laps as the device wrote them, each in its session."""
 
+import polars as pl
+
 from runningcoach_pipelines.fit.encode import Rows, encode
 from tests.activities.reading import read
 from tests.making import START, Leg, activity, at, file_id
@@ -13,7 +15,9 @@ def test_laps_are_numbered_within_their_session() -> None:
 
 
 def test_a_lap_has_the_devices_values() -> None:
-    lap = read(activity(Leg(laps=2))).laps.row(0, named=True)
+    laps = read(activity(Leg(laps=2))).laps
+    assert (laps.schema["trigger"], laps.schema["intensity"]) == (pl.String, pl.String)
+    lap = laps.row(0, named=True)
     assert (lap["elapsed_s"], lap["timer_s"], lap["distance_m"], lap["avg_heart_rate_bpm"]) == (60, 60, 180, 150)
     assert (lap["avg_cadence_spm"], lap["trigger"], lap["intensity"], lap["avg_power_w"]) == (170, "manual", None, None)
 

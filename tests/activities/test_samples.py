@@ -9,6 +9,7 @@ import pytest
 
 from runningcoach_pipelines.fit.encode import Rows, encode
 from tests.activities.reading import read
+from tests.fit.recordings import strap_message
 from tests.making import SEMICIRCLES_PER_DEG, START, Columns, Leg, activity, at, file_id
 
 
@@ -200,6 +201,19 @@ def test_a_field_of_another_kind_than_the_profile_says_is_not_measured(base_type
 def test_a_time_of_another_kind_than_the_profile_says_is_no_time() -> None:
     odd = Rows("record", {253: [b"1234"], "heart_rate": [150]}, base_types={253: "byte"})
     assert samples(odd, session()).is_empty()
+
+
+def test_under_water_the_heart_rate_is_the_one_that_the_strap_stored() -> None:
+    anchor = {"timestamp": [START], "event_timestamp": [10.0], "filtered_bpm": [[120]]}
+    later = [10 * 1024 + 512 * beat for beat in range(1, 9)]
+    stored = {"filtered_bpm": [[*range(121, 129)]], "event_timestamp_12": [strap_message(later)]}
+    swim = samples(
+        records([0, 1, 2, 3, 30], heart_rate=[None, None, 99, 0, None]),
+        Rows("hr", anchor),
+        Rows("hr", stored),
+        session(sport="swimming"),
+    )
+    assert swim["heart_rate_bpm"].to_list() == [120, 122, 99, 126, None]
 
 
 def test_a_file_without_records_has_samples_of_the_same_columns() -> None:

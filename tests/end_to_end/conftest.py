@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -32,6 +33,8 @@ class Product:
     """A home folder, free ports, and commands on them."""
 
     home: Path
+    temporary: Path
+    """Where its processes put temporary files."""
     environment: dict[str, str]
     started: list[Served] = field(default_factory=list)
 
@@ -78,9 +81,11 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     ours = {name: value for name, value in os.environ.items() if not name.startswith(("RUNNINGCOACH_", "DAGSTER_"))}
     ours.pop("DATABASE_URL", None)
     ports = {f"RUNNINGCOACH_{name}_PORT": str(free_port()) for name in ("PG", "DAGSTER", "APP")}
-    product = Product(home, {**ours, **ports, "RUNNINGCOACH_HOME": str(home), "COLUMNS": "160"})
-    yield product
-    for served in product.started:
-        if served.process.poll() is None:
-            os.killpg(served.process.pid, signal.SIGKILL)
-            served.process.wait()
+    with tempfile.TemporaryDirectory() as temporary:  # pytest's own is too long for a socket's path
+        places = {"RUNNINGCOACH_HOME": str(home), "TMPDIR": temporary}
+        product = Product(home, Path(temporary), {**ours, **ports, **places, "COLUMNS": "160"})
+        yield product
+        for served in product.started:
+            if served.process.poll() is None:
+                os.killpg(served.process.pid, signal.SIGKILL)
+                served.process.wait()

@@ -16,6 +16,7 @@ import pytest
 from runningcoach_pipelines.demo import iter_history
 from runningcoach_pipelines.store.lake import SampleLake
 from runningcoach_pipelines.waiting import wait_until
+from tests.end_to_end import backfills
 from tests.end_to_end.conftest import COMMAND, Product
 
 pytestmark = pytest.mark.end_to_end
@@ -59,9 +60,12 @@ def test_the_demo_ends_with_a_printout_and_leaves_no_process(product: Product) -
     assert athlete["failed"] == 0
 
 
-def test_the_demo_again_changes_nothing(product: Product) -> None:
+def test_the_demo_again_computes_no_month_and_changes_nothing(product: Product) -> None:
     before = _fingerprints(product), _samples(product)
-    assert product.run("demo", "--years", "1", "--no-serve").returncode == 0
+    done = product.run("demo", "--years", "1", "--no-serve")
+    assert done.returncode == 0
+    assert "The last 8 weeks" in done.stdout
+    assert "refresh_months" not in done.stdout
     assert (_fingerprints(product), _samples(product)) == before
 
 
@@ -80,13 +84,15 @@ def test_sigterm_ends_an_up_that_a_script_started_in_the_background(product: Pro
     assert wait_until(lambda: product.processes() == [], 20), product.processes()
 
 
-def test_a_taken_port_is_named_with_its_setting(product: Product) -> None:
+@pytest.mark.parametrize("command", ["up", "demo"])
+def test_a_taken_port_is_named_with_its_setting_before_any_work(product: Product, command: str) -> None:
     with socket.socket() as taken:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections of the last test may linger there
         taken.bind(("127.0.0.1", product.port("DAGSTER")))
         taken.listen()
-        done = product.run("up")
+        done = product.run(command)
     assert done.returncode == 1
+    assert "The last 8 weeks" not in done.stdout
     assert str(product.port("DAGSTER")) in done.stderr
     assert "RUNNINGCOACH_DAGSTER_PORT" in done.stderr
     assert wait_until(lambda: product.processes() == [], 20), product.processes()
@@ -145,9 +151,17 @@ def test_up_serves_sees_a_new_file_survives_kills_and_stops_without_a_trace(prod
     assert product.run("import", tmp_path / "old.fit", "--athlete", "demo").returncode == 0
     assert wait_until(lambda: _fitness_days(product) > days + 300, _PATIENCE_S)
 
-    second = product.run("up")
-    assert second.returncode == 1
-    assert "is up already" in second.stderr
+    dagster = f"http://127.0.0.1:{product.port('DAGSTER')}"
+    month = (dt.datetime.now(dt.UTC).date() - dt.timedelta(days=100)).replace(day=1).isoformat()
+    backfill = backfills.launch(dagster, ("activities", "laps", "activity_samples", "activity_metrics"), [month])
+    assert wait_until(lambda: backfills.status(dagster, backfill).startswith("COMPLETED"), _PATIENCE_S)
+    assert backfills.status(dagster, backfill) == "COMPLETED_SUCCESS"
+
+    for command in ("up", "demo"):
+        second = product.run(command)
+        assert second.returncode == 1
+        assert "is up already" in second.stderr
+        assert "The last 8 weeks" not in second.stdout
 
     process.kill()
     process.wait()
@@ -159,4 +173,6 @@ def test_up_serves_sees_a_new_file_survives_kills_and_stops_without_a_trace(prod
     last = _up(product)
     last.send_signal(signal.SIGINT)
     assert last.wait(60) == 0
+    assert "have stopped" in product.started[-1].output.read_text()
+    assert list(product.temporary.iterdir()) == []
     assert wait_until(lambda: product.processes() == [], 20), product.processes()

@@ -87,9 +87,13 @@ def test_a_file_that_ends_its_process_costs_only_its_own_result() -> None:
 
 
 def test_whole_files_come_back_from_the_processes() -> None:
-    (fit,) = decode_each([run(3)], workers=1, messages=["record"])
+    (fit,) = decode_each([run(3)], workers=1)
     assert isinstance(fit, FitFile)
-    assert_frame_equal(fit.messages["record"], decode(run(3)).messages["record"])
+    here = decode(run(3))
+    assert [*fit.messages] == [*here.messages]
+    for name, frame in here.messages.items():
+        assert_frame_equal(fit.messages[name], frame)
+    assert fit.messages["session"].filter(pl.col("sport") == "running").height == 1
 
 
 def test_no_more_files_are_read_ahead_than_two_for_each_worker() -> None:

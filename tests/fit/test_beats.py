@@ -59,12 +59,21 @@ def test_beats_before_the_clocks_are_tied_are_left_out() -> None:
     assert hr_beats(decode(encode([EIGHT_BEATS]))).is_empty()
 
 
+def test_heart_rates_that_do_not_match_their_beats_are_unknown() -> None:
+    rows = Rows("hr", {name: [[121]] if name == "filtered_bpm" else v for name, v in EIGHT_BEATS.columns.items()})
+    beats = hr_beats(decode(encode([ANCHOR, rows])))
+    assert beats["heart_rate"].to_list() == [120] + [None] * 8
+
+
 def test_records_under_water_get_the_heart_rate_of_the_strap() -> None:
     times = [at(second) for second in (0, 1, 2, 4, 30)]
     data = encode(
         [Rows("record", {"timestamp": times, "heart_rate": [None, None, 99, None, None]}), ANCHOR, EIGHT_BEATS]
     )
     # The last beat is at 4.5 s; at 30 s it is too old.
+    assert record_heart_rate(decode(data)).to_list() == [None, 121, 99, 127, None]
+    # Zero beats a minute is a watch that hears no strap.
+    data = encode([Rows("record", {"timestamp": times, "heart_rate": [0, 0, 99, None, 0]}), ANCHOR, EIGHT_BEATS])
     assert record_heart_rate(decode(data)).to_list() == [None, 121, 99, 127, None]
 
 

@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import polars as pl
 import pytest
-from polars.testing import assert_frame_equal
+from polars.testing import assert_frame_equal, assert_series_equal
 
 from runningcoach_pipelines.fit import FitDecodeError, FitFile, ProblemKind, decode
 from runningcoach_pipelines.fit.encode import Developer, Interleaved, Raw, Rows, encode
@@ -210,6 +210,12 @@ def test_a_component_may_feed_a_field_with_subfields() -> None:
     assert event.select("data16", "data", "battery_level").row(0) == (3900, 3900, 3.9)
 
 
+@pytest.mark.parametrize("speed", [[2.5, 3.0], [[2.5, 3.0], [3.5, 4.0]]])
+def test_a_container_stored_as_float_yields_nothing(speed: list[object]) -> None:
+    data = encode([Rows("record", {"heart_rate": [100, 101], "speed": speed}, base_types={"speed": "float32"})])
+    assert decode(data).messages["record"].columns == ["heart_rate", "speed"]
+
+
 def test_components_of_a_subfield_and_zero_where_zero_is_invalid() -> None:
     data = RULES["components of a subfield"]
     event = decode(data).messages["event"]
@@ -245,10 +251,40 @@ def test_enum_values_are_names_and_unknown_codes_numbers() -> None:
     assert session["sub_sport"].to_list() == ["trail", "track", "201"]
 
 
+def test_enum_columns_are_categorical_whatever_they_hold() -> None:
+    data = encode(
+        [
+            Rows("session", {"sport": ["running"], "event": [None], "sport_index": [1]}),
+            Rows("set", {"category": [["run", None], [65_000, "squat"]]}, base_types={"category": "uint16"}),
+        ]
+    )
+    fit = decode(data)
+    session, sets = fit.messages["session"], fit.messages["set"]
+    assert session.dtypes == [pl.Categorical, pl.Categorical, pl.Int64]
+    assert sets.schema["category"] == pl.List(pl.Categorical)
+    assert sets["category"].to_list() == [["run", None], ["65000", "squat"]]
+    assert decode(run(3)).messages["event"].schema["timer_trigger"] == pl.Categorical
+
+
+def test_enum_columns_of_different_files_compare_join_and_stack() -> None:
+    one, other = (
+        decode(encode([Rows("session", {"sport": sports})])).messages["session"]
+        for sports in (["running", 200, None], ["cycling", "running", 200])
+    )
+    assert pl.concat([one, other])["sport"].to_list() == ["running", "200", None, "cycling", "running", "200"]
+    assert (one["sport"] == "running").to_list() == [True, False, None]
+    assert one.join(other, on="sport")["sport"].cast(pl.String).sort().to_list() == ["200", "running"]
+
+
 def test_thousands_of_enum_values_are_named_as_a_few_are() -> None:
-    codes = [0, 1, 200, None] * 500
-    data = encode([Rows("record", {"activity_type": codes})])
-    assert column(data, "record", "activity_type") == ["generic", "running", "200", None] * 500
+    names = ["generic", "running", "200", None] * 500
+    data = encode([Rows("record", {"activity_type": [0, 1, 200, None] * 500})])
+    assert_series_equal(
+        decode(data).messages["record"]["activity_type"],
+        pl.Series("activity_type", names, pl.Categorical),
+    )
+    wide = encode([Rows("record", {"activity_type": [1, 70_000, None] * 500}, base_types={"activity_type": "uint32"})])
+    assert column(wide, "record", "activity_type") == ["running", "70000", None] * 500
 
 
 def test_masks_and_anchored_numbers_stay_numbers() -> None:
@@ -286,6 +322,14 @@ def test_monitoring_timestamps_of_sixteen_bits_count_on_from_the_last_whole_one(
     assert column(data, "monitoring", "timestamp") == [at(60), at(40_000), at(80_000)]
 
 
+def test_sixteen_bits_do_not_count_on_from_the_file_in_front() -> None:
+    parts = [
+        Rows("monitoring_info", {"timestamp": [START]}),
+        Rows("monitoring", {"timestamp_16": [(fit_seconds(START) + s) & 0xFFFF for s in (60, 120)]}),
+    ]
+    assert column(encode(parts) + encode(parts), "monitoring", "timestamp") == [at(60), at(120)] * 2
+
+
 def test_monitoring_messages_without_a_timestamp_field_get_one_from_their_sixteen_bits() -> None:
     data = encode(
         [
@@ -312,6 +356,14 @@ def test_a_description_that_comes_late_still_holds() -> None:
     fit = decode(encode([fields, *described_field(0, 7, "uint16")]))
     assert fit.messages["record"]["developer_0_7"].to_list() == [300]
     assert kinds(fit) == [ProblemKind.DEVELOPER_FIELD]
+
+
+def test_a_description_without_its_application_holds_all_the_same() -> None:
+    _, description = described_field(0, 7, "uint16")
+    fit = decode(encode([description, Rows("record", {"heart_rate": [100], Developer(0, 7, "uint16"): [300]})]))
+    assert fit.messages["record"]["developer_0_7"].to_list() == [300]
+    assert fit.developer_fields[0].application_id is None
+    assert not fit.problems
 
 
 def test_a_developer_field_without_description_is_bytes() -> None:
@@ -346,6 +398,12 @@ def test_a_local_type_may_be_defined_again_and_rows_keep_the_files_order() -> No
     assert frame["timestamp"].to_list() == [at(second) for second in range(6)]
     assert frame["heart_rate"].to_list() == [90, 91, None, None, 92, 93]
     assert frame["power"].to_list() == [None, None, 200, 201, None, None]
+
+
+def test_the_same_definition_written_before_each_message_is_one_definition() -> None:
+    fields = definition(20, [(3, 1, 0x02)])
+    fit = decode(fit_bytes(*(fields + bytes([0, 60 + n % 100]) for n in range(5000))))
+    assert fit.messages["record"]["heart_rate"].to_list() == [60 + n % 100 for n in range(5000)]
 
 
 def test_unknown_messages_and_fields_keep_their_numbers() -> None:
@@ -506,6 +564,24 @@ def test_a_union_of_definitions_that_is_nearly_all_null_keeps_its_fullest_column
     assert frame.width < 50
     assert frame["unknown_65280_field_0"].sum() == 7 * 200_000
     assert kinds(fit) == [ProblemKind.TOO_SPARSE]
+
+
+def test_developer_columns_that_are_nearly_all_null_are_bounded_as_well() -> None:
+    each = range(0, 255)
+    definitions = [definition(20, [], developer=[(n, 1, index) for n in each]) for index in range(250)]
+    data = fit_bytes(*(d + b"\x00" + bytes(each) for d in definitions))
+    fit = decode(data)
+    assert fit.messages["record"].height == 250
+    assert fit.messages["record"].width * 250 <= max(8 * len(data), 1 << 20)
+    assert ProblemKind.TOO_SPARSE in kinds(fit)
+
+
+def test_kinds_after_the_first_thousands_of_columns_are_left_out() -> None:
+    wide = [(n, 1, 0x02) for n in range(255)]
+    fit = decode(fit_bytes(*(definition(0xFE00 + n, wide) + b"\x00" + bytes(255) for n in range(80))))
+    assert 1 << 14 < sum(frame.width for frame in fit.messages.values()) < (1 << 14) + 300
+    (first, *_) = (problem for problem in fit.problems if problem.kind is ProblemKind.TOO_MANY_COLUMNS)
+    assert first.cause == "message 65089 is left out: those in front have 16575 columns already"
 
 
 def test_a_message_interleaved_with_others_keeps_its_order() -> None:

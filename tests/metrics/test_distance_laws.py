@@ -341,6 +341,20 @@ def test_the_timer_clock_never_runs_backwards_nor_faster(pauses: list[tuple[floa
     assert (steps <= passed + 1e-9).all()
 
 
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 60)), max_size=6),
+    st.lists(st.integers(0, 60), max_size=20),
+    st.sampled_from([0, 1_750_000_000]),
+)
+def test_seconds_paused_are_those_of_any_pause_whatever_the_zero_of_the_clock(
+    pauses: list[tuple[int, int]], at: list[int], zero: int
+) -> None:
+    starts, ends = np.array([*pauses, (0, 0)], dtype=np.float64).T
+    paused = clock.paused_s(np.array(at, dtype=np.float64) + zero, starts + zero, ends + zero)
+    still = {second for start, end in pauses for second in range(start, end)}
+    assert paused.tolist() == [len(still & set(range(moment))) for moment in at]
+
+
 def test_a_clock_of_half_seconds_keeps_every_sample() -> None:
     samples = pl.DataFrame({"activity_id": [1] * 6, "timer_s": [0.5, 1.5, 2.5, 3.5, 4.4999999, 5.5]})
     assert clock.per_second(samples).height == 6

@@ -1,6 +1,6 @@
 """Laws of heart-rate load, weighted power, pace and the daily series, for any input."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import polars as pl
@@ -217,6 +217,17 @@ def test_the_daily_series_reaches_the_day_asked_for() -> None:
     rows = activities([(0, 0, 50.0)])
     until = datetime(2024, 3, 5, tzinfo=UTC).date()
     assert days.daily_loads(rows, last_day=until)["load"].to_list() == [50.0, 0, 0, 0, 0]
+
+
+def test_days_between_are_zeros_in_every_column_and_known_days_stay() -> None:
+    known = pl.DataFrame(
+        {"local_day": [date(2024, 3, 1), date(2024, 2, 28)], "load": [60.0, 50.0], "activities": [2, 1]}
+    )
+    assert days.every_day(known, last_day=date(2024, 3, 2)).to_dict(as_series=False) == {
+        "local_day": [date(2024, 2, 28), date(2024, 2, 29), date(2024, 3, 1), date(2024, 3, 2)],
+        "load": [50.0, 0.0, 60.0, 0.0],
+        "activities": [1, 0, 2, 0],
+    }
 
 
 def test_the_daily_table_of_no_activities_is_empty() -> None:

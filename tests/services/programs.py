@@ -13,7 +13,7 @@ from runningcoach_pipelines.services import Service
 from runningcoach_pipelines.settings import PROJECT_ROOT
 
 _SUPERVISOR = """
-import json, signal, sys
+import contextlib, json, signal, sys
 from pathlib import Path
 from runningcoach_pipelines.services import Service, supervise, supervisor
 if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
@@ -24,7 +24,14 @@ def keep():
         raise RuntimeError("nothing to keep")
 if sys.argv[3] == "impatient":
     supervisor._READY_LIMIT_S = 0.2
-sys.exit(supervise(services, home=Path(sys.argv[1]), on_ready=lambda: print("ready", flush=True), keep=keep))
+home = Path(sys.argv[1])
+@contextlib.contextmanager
+def folder():
+    (home / "folder").mkdir(exist_ok=True)
+    yield
+    (home / "folder").rmdir()
+ready = lambda: print("ready", flush=True)
+sys.exit(supervise(services, home=home, on_ready=ready, within=folder(), keep=keep))
 """
 
 _NOTE_PID = """

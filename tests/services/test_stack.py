@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from runningcoach_pipelines.services import Service, ServiceError
-from runningcoach_pipelines.services.stack import up_services
+from runningcoach_pipelines.services.stack import socket_folder, up_services
 from runningcoach_pipelines.settings import PROJECT_ROOT, Settings
 
 URL = "postgresql://runningcoach:secret@127.0.0.1:55432/runningcoach"
@@ -81,14 +81,25 @@ def test_ui_and_daemon_share_one_code_server_under_the_name_that_dagster_dev_use
 
 
 def test_the_code_server_listens_where_only_we_can_enter(tmp_path: Path) -> None:
-    ready = stack(tmp_path / "a long and 긴 path" / ("x" * 120))["dagster-code"].ready
+    home = tmp_path / "a long and 긴 path" / ("x" * 120)
+    ready = stack(home)["dagster-code"].ready
     assert ready is not None
     socket = Path(ready.removeprefix("unix:"))
     assert len(str(socket)) < 107
-    assert socket.parent.stat().st_mode & 0o777 == 0o700
-    socket.parent.chmod(0o755)
-    with pytest.raises(ServiceError, match="does not belong to you alone"):
-        stack(tmp_path / "a long and 긴 path" / ("x" * 120))
+    with socket_folder(Settings(home=home / "home")) as folder:
+        assert folder == socket.parent
+        assert folder.stat().st_mode & 0o777 == 0o700
+        socket.touch()
+    assert list(Path(tempfile.gettempdir()).iterdir()) == []
+
+
+def test_a_folder_that_others_may_enter_is_refused_and_left_alone(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    with socket_folder(settings) as folder:
+        folder.chmod(0o755)
+        with pytest.raises(ServiceError, match="does not belong to you alone"), socket_folder(settings):
+            pass
+        assert folder.is_dir()
 
 
 def test_a_home_that_cannot_be_made_is_named(tmp_path: Path) -> None:

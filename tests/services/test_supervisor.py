@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from runningcoach_pipelines.ports import port_is_free
-from runningcoach_pipelines.services import Service
+from runningcoach_pipelines.services import Service, ServiceError, require_startable
 from tests.conftest import free_port
 from tests.services.patience import until
 from tests.services.programs import (
@@ -241,6 +241,30 @@ def test_a_second_supervisor_in_the_same_home_is_refused_and_the_first_goes_on(s
     assert second.process.returncode == 1
     assert f"is up already in {stage.home} (process {up.process.pid})" in said
     assert len(stage.living()) == 1
+    assert up.stopped_by(signal.SIGTERM) == 0
+
+
+def test_what_services_run_within_is_left_when_they_are_gone_and_not_touched_by_one_that_is_refused(
+    stage: Stage, port: int
+) -> None:
+    up = stage.up([stage.service("web", SERVE, port=port)])
+    up.until_ready()
+    stage.up([stage.service("worker", WAIT)]).ended()
+    assert (stage.home / "folder").is_dir()
+    assert up.stopped_by(signal.SIGTERM) == 0
+    assert not (stage.home / "folder").exists()
+
+
+def test_one_asks_before_long_work_whether_services_could_start(stage: Stage, port: int) -> None:
+    web = stage.service("web", SERVE, port=port)
+    require_startable([web], home=stage.home)
+    assert lock_is_free(stage.home)
+    with socket.create_server(("127.0.0.1", port)), pytest.raises(ServiceError, match="RUNNINGCOACH_WEB_PORT"):
+        require_startable([web], home=stage.home)
+    up = stage.up([web])
+    up.until_ready()
+    with pytest.raises(ServiceError, match="is up already"):
+        require_startable([web], home=stage.home)
     assert up.stopped_by(signal.SIGTERM) == 0
 
 

@@ -5,7 +5,6 @@ import dagster as dg
 from runningcoach_pipelines.defs.automation import follow_any_change, follow_in_the_same_run
 from runningcoach_pipelines.defs.metadata import OWNERS, stopwatch, table
 from runningcoach_pipelines.defs.partitions import MONTH, MONTHS_PER_RUN, window_of
-from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.derive import activity_metrics as metrics
 from runningcoach_pipelines.derive import fitness
 from runningcoach_pipelines.store.lakehouse import Lakehouse
@@ -49,7 +48,7 @@ def activity_metrics(
 )
 def fitness_metrics_daily(lakehouse: dg.ResourceParam[Lakehouse]) -> dg.MaterializeResult[None]:
     """Load, form, thresholds, race predictions and readiness of every day, the whole history at once."""
-    report = fitness.derive_fitness(lakehouse, today(lakehouse.settings))
+    report = fitness.derive_fitness(lakehouse, lakehouse.settings.today())
     latest: list[dict[str, str | float]] = [
         {
             "athlete": row.athlete_id,

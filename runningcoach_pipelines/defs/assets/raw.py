@@ -7,7 +7,6 @@ import dagster as dg
 
 from runningcoach_pipelines.defs.metadata import OWNERS, table
 from runningcoach_pipelines.defs.partitions import DAY, DAYS_PER_RUN, window_of
-from runningcoach_pipelines.defs.resources import today
 from runningcoach_pipelines.derive.raw_files import CODE_VERSION, inspect_raw_files
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.raw_files import RawFile
@@ -27,7 +26,7 @@ def garmin_raw_files(
     """FIT files, bit for bit, by the day they were recorded on. Every file of the day is read back and re-hashed;
     files that another version of the parser may read are tried again.
     """
-    report = inspect_raw_files(lakehouse, window_of(context), today(lakehouse.settings))
+    report = inspect_raw_files(lakehouse, window_of(context), lakehouse.settings.today())
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": report.files,

