@@ -60,7 +60,7 @@ def rises_m(altitude_m: Quantity) -> pl.Expr:
 
 
 def ascent_m(rise_m: Quantity) -> pl.Expr:
-    """Sum of the `rises_m` that go up; null if none is known. Prefer the device's own total where it wrote one.
+    """Sum of the `rises_m` that go up; null if none is known. The device's own total is preferred where it wrote one.
 
     Source: Hysteresis of 2 m, the nearest to the ascent that 26 devices wrote themselves.
     """

@@ -80,7 +80,9 @@ def _daniels(grade: pl.Expr) -> pl.Expr:
 
 
 def flat_speed_mps(speed_mps: Quantity, grade: Quantity, model: Model = Model.EMPIRICAL) -> pl.Expr:
-    """Speed on the flat for the same effort. Elementwise; below 1 m/s the grade is ignored.
+    """Speed on the flat for the same effort: speed · `factor` of the grade; below 1 m/s the grade is ignored.
+
+    Elementwise.
 
     Source: A curve fitted to the flat speed that a watch writes itself, on two hilly runs of one runner.
     """

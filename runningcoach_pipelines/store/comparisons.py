@@ -43,6 +43,9 @@ _SPLITS = Split.table()
 _LAPS = Lap.table()
 _FILES = GarminRawFile.table()
 
+_HILLY_M = 20.0
+"""Below it a climb is little more than the noise of an altimeter."""
+
 type Pairs = Select[tuple[str, float | None, float | None]]
 """Columns `activity_id`, `ours`, `device`: one row or several for an activity."""
 
@@ -181,10 +184,12 @@ def _time_in_heart_rate_zones() -> Pairs:
 
 
 def _ascent_of_splits() -> Pairs:
+    """Our own climb, which the splits still have where the device's total was taken over."""
     ours = func.sum(_SPLITS.c.ascent_m)
     return (
         select(_ACTIVITIES.c.activity_id, ours.label("ours"), _ACTIVITIES.c.ascent_m.label("device"))
         .join(_SPLITS, _SPLITS.c.activity_id == _ACTIVITIES.c.activity_id)
+        .where(_ACTIVITIES.c.ascent_m >= _HILLY_M)
         .group_by(_ACTIVITIES.c.activity_id, _ACTIVITIES.c.ascent_m)
     )
 

@@ -165,8 +165,9 @@ def test_our_own_ascent_is_compared_by_share_although_the_devices_is_shown(lakeh
         {"activity_id": "a", "ascent_m": 100.0},
         {"activity_id": "b", "ascent_m": 100.0},
         {"activity_id": "flat", "ascent_m": 0.0},
+        {"activity_id": "nearly flat", "ascent_m": 10.0},
     )
-    rises = {"a": (60.0, 65.0), "b": (60.0, 70.0), "flat": (3.0, None)}
+    rises = {"a": (60.0, 65.0), "b": (60.0, 70.0), "flat": (3.0, None), "nearly flat": (30.0,)}
     put(
         lakehouse,
         Split,

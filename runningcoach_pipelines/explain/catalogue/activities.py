@@ -53,9 +53,7 @@ _TOTALS: Entries = {
     "sampled_timer_s": computed(
         "s", "Timer time by the samples alone, to check against the device's.", clock.timer_time_s
     ),
-    "ascent_m": computed(
-        "m", "Climb.", elevation.ascent_m, applied="The device's own where it wrote one: it knows its barometer."
-    ),
+    "ascent_m": computed("m", "Climb.", elevation.ascent_m),
     "descent_m": computed("m", "Descent.", elevation.descent_m, applied="The device's own where it wrote one."),
 }
 _PULSE: Entries = {

@@ -71,7 +71,7 @@ def _one_line(text: str) -> str:
 
 
 ACTIVITY_KEY = {
-    "activity_id": read("", "The activity; its key follows from athlete, start and sport."),
+    "activity_id": read("", "The activity; its id follows from the first file that brought it."),
     "athlete_id": read("", "Whose it is."),
     "local_day": read("", "Local date of the start, at the UTC offset the activity was recorded under."),
 }
