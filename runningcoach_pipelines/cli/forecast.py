@@ -26,7 +26,10 @@ def forecast(
     athlete: Annotated[str | None, typer.Option(help="Whose; default RUNNINGCOACH_ATHLETE.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Forecast the performance on a race day from the loads planned until then. It never proposes a plan."""
+    """Forecast a race day from planned loads.
+
+    It never proposes a plan.
+    """
     from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.derive import forecast as forecasts
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
+from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive
 
 
 def cadence_spm(cadence_rpm: Quantity, fractional_rpm: Quantity = 0.0) -> pl.Expr:
@@ -41,7 +41,7 @@ def duty_factor_percent(stance_time_ms: Quantity, cadence: Quantity) -> pl.Expr:
 
     Source: Definition.
     """
-    return 100.0 * column(stance_time_ms) / 1000.0 * column(cadence) / 60.0 / 2.0
+    return divided(100.0 * column(stance_time_ms) * column(cadence), 1000.0 * 60.0 * 2.0)
 
 
 def efficiency_index(speed_kph: Quantity, power_w: Quantity) -> pl.Expr:

@@ -11,7 +11,7 @@ import polars as pl
 
 from runningcoach_pipelines.metrics import heart_rate
 from runningcoach_pipelines.metrics.power import running_power_w
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
+from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive
 from runningcoach_pipelines.metrics.trimp import (
     SECONDS_PER_MINUTE,
     Sex,
@@ -57,7 +57,7 @@ def power_load(weighted_power_w: Quantity, threshold_power_w: Quantity, duration
 
     Source: Allen & Coggan, Training and Racing with a Power Meter.
     """
-    hours = column(duration_s) / SECONDS_PER_HOUR
+    hours = divided(column(duration_s), SECONDS_PER_HOUR)
     return 100.0 * hours * (column(weighted_power_w) / positive(threshold_power_w)).pow(2)
 
 
@@ -66,13 +66,13 @@ def pace_load(flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_
 
     Source: TrainingPeaks (running stress score).
     """
-    hours = column(duration_s) / SECONDS_PER_HOUR
+    hours = divided(column(duration_s), SECONDS_PER_HOUR)
     return 100.0 * hours * (positive(flat_speed_mps) / positive(threshold_speed_mps)).pow(2)
 
 
 def pace_load_regression(flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_s: Quantity) -> pl.Expr:
     """GoldenCheetah's chart regression 110.78 · hours^1.025 · intensity²: for comparison only."""
-    hours = column(duration_s) / SECONDS_PER_HOUR
+    hours = divided(column(duration_s), SECONDS_PER_HOUR)
     return 110.78 * hours.pow(1.025) * (positive(flat_speed_mps) / positive(threshold_speed_mps)).pow(2)
 
 
@@ -81,7 +81,7 @@ def perceived_effort_load(rpe: Quantity, duration_s: Quantity) -> pl.Expr:
 
     Source: Foster 2001.
     """
-    return column(rpe) * column(duration_s) / SECONDS_PER_MINUTE
+    return divided(column(rpe) * column(duration_s), SECONDS_PER_MINUTE)
 
 
 def running_power_load(

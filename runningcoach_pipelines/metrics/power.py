@@ -8,7 +8,7 @@ from enum import StrEnum
 import polars as pl
 
 from runningcoach_pipelines.metrics.gap import minetti_cost
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, total
+from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive, total
 
 WINDOW_S = 30
 
@@ -79,4 +79,4 @@ def work_kj(power_w: Quantity, weight_s: Quantity) -> pl.Expr:
 
     Source: Definition.
     """
-    return total(column(power_w) * column(weight_s) / 1000.0)
+    return total(divided(column(power_w) * column(weight_s), 1000.0))

@@ -41,6 +41,15 @@ def _float(quantity: Quantity) -> pl.Expr:
     return value.cast(pl.Float64)
 
 
+def divided[N: (float, pl.Expr)](value: N, by: float) -> N:
+    """`value` / `by`, to the last digit the same in a frame of one row and of many.
+
+    Polars multiplies a column by the reciprocal and divides a single row: what an activity comes to would depend on
+    how many others are measured with it.
+    """
+    return value * (1.0 / by)
+
+
 def total(values: pl.Expr) -> pl.Expr:
     """Sum of what is known, null when nothing is (a plain Polars sum would say 0)."""
     return pl.when(values.count() > 0).then(values.sum())

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, total
+from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive, total
 
 type Sex = Literal["male", "female"] | pl.Expr | None
 """`male`, `female`, None for unknown, or a string column of these."""
@@ -98,7 +98,7 @@ def banister_points(
     Source: Banister 1991; Morton, Fitz-Clarke & Banister 1990.
     """
     reserve = reserve_share(heart_rate_bpm, hr_rest_bpm, hr_max_bpm)
-    return column(weight_s) / SECONDS_PER_MINUTE * points_per_minute(reserve, sex, variant)
+    return divided(column(weight_s), SECONDS_PER_MINUTE) * points_per_minute(reserve, sex, variant)
 
 
 def banister(
@@ -156,7 +156,7 @@ def zonal_points(
         ((hr >= column(bound)).cast(pl.Float64) * step for bound, step in zip(lower_bounds_bpm, steps, strict=True)),
         start=pl.lit(0.0),
     )
-    return column(weight_s) / SECONDS_PER_MINUTE * rate
+    return divided(column(weight_s), SECONDS_PER_MINUTE) * rate
 
 
 def zonal(

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from runningcoach_pipelines.derive.activity_metrics.recordings import in_one_piece
 from runningcoach_pipelines.metrics import elevation, heart_rate, quantity, splits
 from runningcoach_pipelines.metrics.quantity import Clean
 
@@ -25,7 +26,7 @@ def kilometre_splits(activities: pl.DataFrame, samples: pl.DataFrame) -> pl.Data
         samples: rows of `Recordings.samples` with `believed_bpm`.
     """
     found = splits.kilometre_splits(samples.select("activity_id", "timer_s", "distance_m"))
-    inside = (
+    placed = (
         samples.lazy()
         .select("activity_id", "timer_s", "weight_s", "believed_bpm", "flat_speed_mps", "rise_m")
         .filter(_COL("timer_s").is_not_null())
@@ -37,9 +38,9 @@ def kilometre_splits(activities: pl.DataFrame, samples: pl.DataFrame) -> pl.Data
             by="activity_id",
             check_sortedness=False,
         )
-        .group_by(_KEY, maintain_order=True)
-        .agg(**_INSIDE)
+        .collect(engine="in-memory")
     )
+    inside = in_one_piece(placed).lazy().group_by(_KEY, maintain_order=True).agg(**_INSIDE)
     of_activity = activities.select("activity_id", "athlete_id", "local_day")
     return (
         found.lazy()

@@ -9,7 +9,7 @@ from runningcoach_pipelines.derive import terms
 from runningcoach_pipelines.derive.activity_metrics import efforts, kilometres, loads, pulse, time_in_zones
 from runningcoach_pipelines.derive.activity_metrics.dynamics import running_dynamics
 from runningcoach_pipelines.derive.activity_metrics.efficiency import speed_and_drift
-from runningcoach_pipelines.derive.activity_metrics.recordings import Recordings, recordings
+from runningcoach_pipelines.derive.activity_metrics.recordings import Recordings, in_one_piece, recordings
 from runningcoach_pipelines.derive.activity_metrics.totals import totals
 from runningcoach_pipelines.metrics import quantity, vo2max
 from runningcoach_pipelines.metrics.quantity import Clean
@@ -149,10 +149,12 @@ def judge(recorded: Recorded, terms_of_day: pl.DataFrame) -> Judged:
     rows = recorded.activities.join(terms_of_day, on=("athlete_id", "local_day"), how="left", maintain_order="left")
     athlete = rows.select(_KEY, "hr_rest_bpm", "hr_max_bpm", "sex")
     samples, seconds = (
-        frame.lazy()
-        .join(athlete.lazy(), on=_KEY, maintain_order="left")
-        .with_columns(believed_bpm=pulse.believed_bpm())
-        .collect(engine="in-memory")
+        in_one_piece(
+            frame.lazy()
+            .join(athlete.lazy(), on=_KEY, maintain_order="left")
+            .with_columns(believed_bpm=pulse.believed_bpm())
+            .collect(engine="in-memory")
+        )
         for frame in (recorded.recordings.samples, recorded.recordings.seconds)
     )
     unmeasured = _COL("heart_rate_spikes").is_null()

@@ -124,4 +124,14 @@ def recordings(activities: pl.DataFrame, samples: pl.DataFrame) -> Recordings:
         .drop("grade", "slope", "grade_adjusted_speed_mps", "altitude_m")
         .collect(engine="in-memory")
     )
-    return Recordings(ready, clock.per_second(ready.select(_OF_A_SECOND)))
+    whole = in_one_piece(ready)
+    return Recordings(whole, in_one_piece(clock.per_second(whole.select(_OF_A_SECOND))))
+
+
+def in_one_piece(samples: pl.DataFrame) -> pl.DataFrame:
+    """The same rows in contiguous memory.
+
+    Filters and joins work on parts, as many as there are cores, and an activity that lies across two parts is summed
+    part by part: its last digit would depend on which other activities were measured with it.
+    """
+    return samples.rechunk()
