@@ -9,6 +9,7 @@ def test_standing_still_has_no_cadence() -> None:
     steps = [0.0 if 600 <= second < 1200 else 180.0 for second in range(3600)]
     row = figures(samples(cadence_spm=steps))
     assert (row["avg_cadence_spm"], row["avg_step_length_m"]) == (180, 1)
+    assert row["sampled_cadence_spm"] == pytest.approx(180 * 3000 / 3600)
 
 
 def test_the_devices_step_length_comes_first() -> None:
