@@ -222,7 +222,7 @@ COMPARISONS = (
     Comparison(
         "vertical ratio",
         "percentage points",
-        0.12,
+        0.25,
         _of_activity(_METRICS.c.avg_vertical_ratio_percent, _DEVICE.c.avg_vertical_ratio_percent),
     ),
     Comparison(
