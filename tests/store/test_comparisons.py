@@ -49,7 +49,7 @@ TOTALS = [
     ("maximum heart rate", "max_heart_rate_bpm", "max_heart_rate_bpm", 170.0, 0.0),
     ("average cadence", "sampled_cadence_spm", "avg_cadence_spm", 170.0, 0.7),
     ("weighted power", "weighted_power_w", "weighted_power_w", 250.0, 0.6),
-    ("vertical ratio", "avg_vertical_ratio_percent", "avg_vertical_ratio_percent", 7.3, 0.12),
+    ("vertical ratio", "avg_vertical_ratio_percent", "avg_vertical_ratio_percent", 7.3, 0.25),
     ("ground contact time", "avg_stance_time_ms", "avg_stance_time_ms", 250.0, 1.5),
 ]
 
