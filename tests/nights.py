@@ -10,6 +10,7 @@ MORNING = dt.datetime(2025, 5, 4, 21, 30, tzinfo=UTC)
 """Half past six on 5 May 2025 in Seoul."""
 
 METRICS, SLEEP, HRV_STATUS = 44, 49, 68
+"""Kinds by their number, as the files have them."""
 
 
 def wellness(kind: str | int, *rows: Rows, created: dt.datetime = MORNING, watch: int = 1) -> bytes:

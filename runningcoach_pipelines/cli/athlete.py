@@ -77,7 +77,7 @@ _ORIGINS = {
 
 @app.command()
 def show(athlete: Whose = None, as_json: AsJson = False) -> None:
-    """Show every version of the settings, and what holds today with where it comes from."""
+    """Show what has been set when, and what holds today with where it comes from."""
     from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.store.athletes import settings_versions
 
@@ -90,7 +90,7 @@ def show(athlete: Whose = None, as_json: AsJson = False) -> None:
         print_json({"athlete": athlete_id, "versions": versions, "today": day, "in_effect": held})
         return
     if versions:
-        _print_versions(f"Settings of {athlete_id}", versions)
+        _print_history(athlete_id, versions)
     else:
         typer.echo(f"{athlete_id} has set nothing yet: `runningcoach athlete set --hr-max …`, `--help` lists the rest.")
     print_table(
@@ -161,7 +161,7 @@ def set_(
             store_settings(lakehouse.engine, athlete_id, [version])
         except ImpossibleSettings as error:
             raise typer.BadParameter(str(error)) from error
-        _print_versions(f"Settings of {athlete_id} from {version.valid_from} on", [version])
+        _print_version(athlete_id, version)
         _print_consequences(lakehouse, [later for later in before if later.valid_from > version.valid_from])
 
 
@@ -217,15 +217,25 @@ def _in_effect(lakehouse: "Lakehouse", athlete_id: str, day: dt.date) -> dict[st
     }
 
 
-def _print_versions(title: str, versions: "Sequence[SettingsFrom]") -> None:
+def _print_version(athlete_id: str, version: "SettingsFrom") -> None:
     print_table(
-        title,
-        ["setting", *(f"from {version.valid_from}" for version in versions)],
-        [
-            (setting, *(_shown(setting, getattr(version, column)) for version in versions))
-            for setting, column in _COLUMNS.items()
-        ],
+        f"Settings of {athlete_id} from {version.valid_from} on",
+        ["setting", "value"],
+        [(setting, _shown(setting, getattr(version, column))) for setting, column in _COLUMNS.items()],
     )
+
+
+def _print_history(athlete_id: str, versions: "Sequence[SettingsFrom]") -> None:
+    """Each version by what it changes: side by side, years of them would not fit a terminal."""
+    typer.secho(f"Settings of {athlete_id}", bold=True)
+    for before, version in zip([None, *versions], versions, strict=False):
+        changes = [
+            f"{setting} {_shown(setting, getattr(version, column)) or 'unset'}"
+            for setting, column in _COLUMNS.items()
+            if getattr(version, column) != getattr(before, column, None)
+        ]
+        typer.echo(f"  from {version.valid_from}: {', '.join(changes) or 'as before'}")
+    typer.echo()
 
 
 def _print_consequences(lakehouse: "Lakehouse", later: "Sequence[SettingsFrom]") -> None:

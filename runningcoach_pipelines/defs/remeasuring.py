@@ -5,9 +5,9 @@ Which months, is decided by `derive/stale.py`; fitness and summaries follow by t
 
 import dagster as dg
 
-from runningcoach_pipelines.defs.jobs import measure_months, refresh_months
+from runningcoach_pipelines.defs.jobs import measure_months, refresh_fitness, refresh_months
 from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, all_months, month_range_tags
-from runningcoach_pipelines.derive.stale import stale_windows
+from runningcoach_pipelines.derive.stale import Stale, outdated_fitness, stale_windows
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.lakehouse import open_lakehouse
 
@@ -22,7 +22,7 @@ _UNFINISHED = [
 
 
 @dg.sensor(
-    job=measure_months,
+    jobs=[measure_months, refresh_fitness],
     minimum_interval_seconds=30,
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Activities measured against settings or estimates that hold no more are measured again.",
@@ -30,21 +30,33 @@ _UNFINISHED = [
 def changed_terms(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """The earliest months whose metrics are stale; later ones look back on them and wait until they are measured.
 
-    The run key names what is to change and what was measured last. So the same change is asked for again only after
-    something else has been measured: a run that fails is not repeated for ever, a change back and forth is not lost.
+    Without any, fitness if its last day shows other terms than hold then.
     """
     if any(_measures(run) for run in context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))):
         return dg.SkipReason("months are being measured")
     settings = Settings()
-    months = all_months(settings.today())
+    now = settings.today()
     with open_lakehouse(settings) as lakehouse:
-        found = stale_windows(lakehouse.engine, at_most=MONTHS_PER_RUN, within=months)
-    if not found:
-        return dg.SkipReason("every activity was measured against what holds now")
-    window, digest = found[0].window, found[0].digest
-    measured = context.instance.fetch_materializations(_METRICS, limit=1).records
+        stale = stale_windows(lakehouse.engine, at_most=MONTHS_PER_RUN, within=all_months(now))
+        outdated = None if stale else outdated_fitness(lakehouse.engine)
+    if stale:
+        return _measuring(context.instance, stale[0])
+    if outdated is not None:
+        return dg.RunRequest(run_key=f"fitness/{now}/{outdated}", job_name=refresh_fitness.name)
+    return dg.SkipReason("every activity was measured against what holds now")
+
+
+def _measuring(instance: dg.DagsterInstance, stale: Stale) -> dg.RunRequest:
+    """The run key names what is to change and what was measured last. So the same change is asked for again only after
+    something else has been measured: a run that fails is not repeated for ever, a change back and forth is not lost.
+    """
+    measured = instance.fetch_materializations(_METRICS, limit=1).records
     last = measured[0].storage_id if measured else 0
-    return dg.RunRequest(run_key=f"{window.start}/{window.end}/{digest}/{last}", tags=month_range_tags(window))
+    return dg.RunRequest(
+        run_key=f"{stale.window.start}/{stale.window.end}/{stale.digest}/{last}",
+        job_name=measure_months.name,
+        tags=month_range_tags(stale.window),
+    )
 
 
 def _measures(run: dg.DagsterRun) -> bool:

@@ -12,12 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from runningcoach_pipelines.derive import terms
 from runningcoach_pipelines.derive.activity_metrics import CODE_VERSION
+from runningcoach_pipelines.derive.fitness.terms_in_effect import SOURCE_COLUMNS
 from runningcoach_pipelines.store.frames import read_frame
-from runningcoach_pipelines.store.tables import Activity, ActivityMetrics
+from runningcoach_pipelines.store.tables import Activity, ActivityMetrics, FitnessMetricsDaily
 from runningcoach_pipelines.store.windows import Window, next_month
 
 _COL = pl.col
@@ -81,6 +82,28 @@ def until_settled(engine: Engine, *, at_most: int, within: Window | None = None)
             )
         asked[window] += 1
         yield window
+
+
+def outdated_fitness(engine: Engine) -> str | None:
+    """A digest of the terms that the last days of fitness should show and do not; None if they do.
+
+    Settings that begin after the last activity make no activity stale, yet they hold today.
+    """
+    table = FitnessMetricsDaily.table()
+    last = select(table.c.athlete_id, func.max(table.c.day).label("day")).group_by(table.c.athlete_id).subquery()
+    columns = [table.c[name] for name in (*SOURCE_COLUMNS, *SOURCE_COLUMNS.values())]
+    statement = select(table.c.athlete_id, table.c.day.label("local_day"), *columns).join(
+        last, (last.c.athlete_id == table.c.athlete_id) & (last.c.day == table.c.day)
+    )
+    with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        shown = read_frame(connection, statement)
+        if shown.is_empty():
+            return None
+        held = terms.in_effect(connection, shown.select("athlete_id", "local_day"))
+    wanted = held.select(
+        "athlete_id", *SOURCE_COLUMNS, **{source: terms.source_of(name) for name, source in SOURCE_COLUMNS.items()}
+    ).sort("athlete_id")
+    return None if wanted.equals(shown.select(wanted.columns).sort("athlete_id")) else _digest(wanted)
 
 
 def _activities(connection: Connection) -> pl.DataFrame:

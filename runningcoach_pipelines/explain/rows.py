@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
 
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, select
@@ -45,5 +44,5 @@ def files_of(connection: Connection, athlete_id: str, hashes: Iterable[str]) -> 
     statement = select(table.c.sha256, table.c.file_name).where(
         table.c.athlete_id == athlete_id, table.c.sha256.in_(wanted)
     )
-    names: dict[str, Any] = dict(connection.execute(statement).tuples().all())
+    names: dict[str, str | None] = {row.sha256: row.file_name for row in connection.execute(statement)}
     return tuple(SourceFile(names.get(sha256), sha256) for sha256 in wanted)

@@ -81,6 +81,8 @@ TYPES: Mapping[str, Mapping[int, str]] = MappingProxyType(
             50: "lactate_threshold_speed",
             # In sleep files: from when to when the watch took it for sleep.
             74: "sleep",
-        }
+        },
+        # Kinds of wellness files; watches keep them in folders of these names.
+        "file": {44: "metrics", 49: "sleep", 68: "hrv_status"},
     }
 )

@@ -14,7 +14,9 @@ def weighted_speed_mps(flat_speed_per_second: Quantity) -> pl.Expr:
 
     In: 1 Hz rows of one activity (`clock.per_second`) of `gap.flat_speed_mps` or of the device's own
     grade-adjusted speed. Gaps are bridged for at most 10 s; a window with a longer gap doesn't count.
-    Source: Docs/metrics.md (the vendor's algorithm isn't published). Steady runs: the plain mean.
+    Steady runs: the plain mean.
+
+    Source: The form of weighted power; the vendor's algorithm for pace isn't published.
     """
     return fourth_power_mean(column(flat_speed_per_second).forward_fill(limit=int(HOLD_CAP_S)))
 

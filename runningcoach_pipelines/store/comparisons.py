@@ -196,7 +196,6 @@ def _ascent_of_splits() -> Pairs:
 
 _MEASURED_HEART_RATE = _METRICS.c.heart_rate_coverage > 0
 _ON_FOOT = _METRICS.c.sport.in_(("running", "walking", "hiking"))
-_OWN_FLAT_SPEED = _METRICS.c.flat_speed_source == "device"
 
 COMPARISONS = (
     Comparison("distance", "m", 0.01, _of_activity(_METRICS.c.sampled_distance_m, _ACTIVITIES.c.distance_m)),
@@ -215,7 +214,7 @@ COMPARISONS = (
         _of_activity(_METRICS.c.max_heart_rate_bpm, _ACTIVITIES.c.max_heart_rate_bpm, _MEASURED_HEART_RATE),
     ),
     Comparison(
-        "average cadence", "spm", 0.7, _of_activity(_METRICS.c.avg_cadence_spm, _DEVICE.c.avg_cadence_spm, _ON_FOOT)
+        "average cadence", "spm", 0.7, _of_activity(_METRICS.c.sampled_cadence_spm, _DEVICE.c.avg_cadence_spm, _ON_FOOT)
     ),
     Comparison("kilometre split", "s", 0.75, _splits_and_automatic_laps()),
     Comparison("weighted power", "W", 0.6, _of_activity(_METRICS.c.weighted_power_w, _DEVICE.c.weighted_power_w)),
@@ -223,7 +222,7 @@ COMPARISONS = (
     Comparison(
         "vertical ratio",
         "percentage points",
-        0.12,
+        0.25,
         _of_activity(_METRICS.c.avg_vertical_ratio_percent, _DEVICE.c.avg_vertical_ratio_percent),
     ),
     Comparison(

@@ -311,6 +311,8 @@ class ActivityMetrics(Base):
     heart_rate_coverage: Mapped[float | None]
     sampled_distance_m: Mapped[float | None]
     sampled_timer_s: Mapped[float | None]
+    sampled_cadence_spm: Mapped[float | None]
+    """With standing still as 0, as watches average on foot."""
     ascent_m: Mapped[float | None]
     descent_m: Mapped[float | None]
     max_speed_mps: Mapped[float | None]

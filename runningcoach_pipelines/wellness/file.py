@@ -8,11 +8,8 @@ import polars as pl
 from runningcoach_pipelines.fit import FitFile, decode
 from runningcoach_pipelines.wellness.readings import WELLNESS_MESSAGES, readings_of
 
-_METRICS, _SLEEP, _HRV_STATUS = "44", "49", "68"
-"""Kinds of files that the profile has no name for: they go by their number."""
-
 WELLNESS_KINDS = frozenset(
-    {"monitoring_a", "monitoring_b", "monitoring_daily", "weight", _METRICS, _SLEEP, _HRV_STATUS}
+    {"monitoring_a", "monitoring_b", "monitoring_daily", "weight", "metrics", "sleep", "hrv_status"}
 )
 
 

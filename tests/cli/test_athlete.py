@@ -58,7 +58,8 @@ def test_what_is_set_holds_and_a_later_version_inherits_it(command: Command) -> 
     assert sources.pop("hr_zone_bounds_bpm") == "hr_threshold"
     assert set(sources.values()) == {"athlete"}
     table = command("athlete", "show").out
-    assert "from 2025-03-01" in table
+    assert "from 2008-01-01: sex male, birth-year 1985, hr-rest 48 bpm, hr-max 190 bpm" in table
+    assert "from 2025-03-01: weight 68.5 kg, zones unset" in table
     assert "4:10 /km" in table
 
 

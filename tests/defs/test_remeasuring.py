@@ -12,13 +12,13 @@ from runningcoach_pipelines.definitions import build_defs, defs
 from runningcoach_pipelines.defs import launch
 from runningcoach_pipelines.defs.partitions import month_range_tags
 from runningcoach_pipelines.defs.remeasuring import changed_terms
-from runningcoach_pipelines.derive.stale import stale_windows
+from runningcoach_pipelines.derive.stale import outdated_fitness, stale_windows
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store import read_models
 from runningcoach_pipelines.store.athletes import SettingsFrom, store_settings
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
-from tests.deriving import SPRING, bring, derive, table
+from tests.deriving import SPRING, TODAY, bring, derive, table
 from tests.making import START, at, run
 
 METRICS = dg.AssetKey("activity_metrics")
@@ -41,6 +41,7 @@ def measured(lakehouse: Lakehouse, settings: Settings, monkeypatch: pytest.Monke
     monkeypatch.setenv("RUNNINGCOACH_HOME", str(settings.home))
     bring(lakehouse, {f"{month}.fit": run(at(START, month * 30 * 86_400), heart_rate=150) for month in range(-2, 3)})
     derive(lakehouse)
+    assert outdated_fitness(lakehouse.engine) is None
     return lakehouse
 
 
@@ -73,7 +74,7 @@ def test_changed_settings_ask_for_just_their_months_and_measuring_them_settles_i
     request = asked_for(instance)
     assert dict(request.tags).items() >= month_range_tags(SUMMER).items()
     measure(measured, instance, request)
-    assert isinstance(tick(instance), dg.SkipReason)
+    assert stale_windows(measured.engine) == []
     assert instance.get_materialized_partitions(METRICS) == {"2025-06-01", "2025-07-01"}
     early = pl.col("local_day") < SUMMER.start
     assert table(measured, "activity_metrics").filter(early).equals(before.filter(early))
@@ -130,6 +131,18 @@ def test_months_that_are_no_partitions_are_left_alone(measured: Lakehouse, insta
             connection.execute(text(f"update runningcoach.{name} set local_day = local_day - interval '30 years'"))
     assert stale_windows(measured.engine) != []
     assert isinstance(tick(instance), dg.SkipReason)
+
+
+def test_settings_after_the_last_activity_reach_fitness_once(measured: Lakehouse, instance: dg.DagsterInstance) -> None:
+    store_settings(measured.engine, "me", [SettingsFrom(TODAY, hr_max_bpm=200)])
+    request = asked_for(instance)
+    assert request.job_name == "refresh_fitness"
+    assert asked_for(instance).run_key == request.run_key
+    job = build_defs(resources={"lakehouse": measured}).resolve_job_def("refresh_fitness")
+    assert job.execute_in_process(instance=instance).success
+    assert isinstance(tick(instance), dg.SkipReason)
+    last = table(measured, "fitness_metrics_daily").sort("day").row(-1, named=True)
+    assert (last["hr_max_bpm"], last["hr_max_source"]) == (200, "athlete")
 
 
 def test_a_plan_of_some_months_also_measures_what_it_makes_stale(

@@ -82,7 +82,8 @@ def test_a_late_run_changes_its_month_its_week_and_every_later_day_of_fitness(la
     bring(lakehouse, {"late.fit": run(at(START, 11 * DAY_S))})
     derive_what_is_new(lakehouse)
     after = everything(lakehouse)
-    for name in ("activities", "laps", "activity_metrics", "activity_samples"):
+    children = ("activity_zones", "mean_max", "splits")
+    for name in ("activities", "laps", "activity_metrics", *children, "activity_samples"):
         assert changed_days(before[name], after[name], "local_day") == {late}
     fitness = changed_days(before["fitness_metrics_daily"], after["fitness_metrics_daily"], "day")
     assert fitness == {late + dt.timedelta(days=n) for n in range((TODAY - late).days + 1)}
@@ -130,7 +131,7 @@ def test_the_lake_is_compacted_and_everything_is_still_the_same(lakehouse: Lakeh
     assert differing(before, everything(lakehouse)) == []
 
 
-@pytest.mark.parametrize("step", ["activities", "activity_metrics", "laps"])
+@pytest.mark.parametrize("step", ["activities", "activity_metrics", "laps", "mean_max"])
 def test_a_derivation_that_died_between_lake_and_tables_is_made_good_by_the_next(
     lakehouse: Lakehouse, step: str
 ) -> None:

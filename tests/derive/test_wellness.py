@@ -159,7 +159,7 @@ def test_one_bad_file_never_fails_the_month_and_is_recorded(lakehouse: Lakehouse
     bring(lakehouse, FILES)
     spoil(lakehouse, "later.fit")
     (raw,) = lakehouse.files.failed()
-    lakehouse.files.record("me", raw.sha256, Reading("old", str(SLEEP), DAY, DAY))
+    lakehouse.files.record("me", raw.sha256, Reading("old", "sleep", DAY, DAY))
     report = derive_wellness(lakehouse, MAY)
     assert sorted(failure.file_name or "" for failure in report.failures) == ["broken.fit", "later.fit"]
     assert sorted(raw.file_name or "" for raw in lakehouse.files.failed()) == ["broken.fit", "later.fit"]

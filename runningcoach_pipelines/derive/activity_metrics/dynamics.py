@@ -18,6 +18,7 @@ _RATIOS = {
 }
 _MEANS = {
     "avg_cadence_spm": dynamics.average_cadence_spm(_CADENCE, _WEIGHT),
+    "sampled_cadence_spm": quantity.weighted_mean(_CADENCE, _WEIGHT),
     "device_mm": quantity.weighted_mean(Clean("step_length_mm"), _WEIGHT),
     "computed_m": quantity.weighted_mean(Clean("computed_m"), _WEIGHT),
     "avg_vertical_oscillation_mm": quantity.weighted_mean(_OSCILLATION, _WEIGHT),
@@ -30,7 +31,8 @@ _MEANS = {
 def running_dynamics(recordings: Recordings) -> pl.DataFrame:
     """One row for each activity on foot that has samples: `activity_id` and the `avg_…` columns of dynamics.
 
-    Step length is the device's where it wrote one, else speed over cadence; standing still counts nowhere.
+    Step length is the device's where it wrote one, else speed over cadence; standing still counts nowhere but in
+    `sampled_cadence_spm`, which is to be compared with the device's own average.
     """
     return (
         in_one_piece(recordings.samples.filter("on_foot"))

@@ -8,7 +8,7 @@ from runningcoach_pipelines.metrics.quantity import Clean
 
 _WEIGHT = Clean("weight_s")
 _OF_SAMPLES = {
-    "sampled_distance_m": pl.col("distance_m").drop_nulls().last(),
+    "sampled_distance_m": pl.when(pl.col("distance_m").count() > 1).then(pl.col("distance_m").drop_nulls().last()),
     "sampled_elapsed_s": quantity.positive(pl.col("elapsed_s").last()),
     "sampled_timer_s": clock.timer_time_s(Clean("timer_s")),
     "sampled_moving_s": moving.moving_time_s(Clean("speed_mps"), _WEIGHT),

@@ -5,12 +5,12 @@ import polars as pl
 from runningcoach_pipelines.derive.fitness.history import History
 from runningcoach_pipelines.derive.terms import effective, source_of
 
-_SOURCES = {
+SOURCE_COLUMNS = {
     "threshold_speed_mps": "threshold_speed_source",
     "hr_threshold_bpm": "hr_threshold_source",
     "hr_max_bpm": "hr_max_source",
 }
-TERM_COLUMNS = (*_SOURCES, *_SOURCES.values())
+TERM_COLUMNS = (*SOURCE_COLUMNS, *SOURCE_COLUMNS.values())
 
 
 def terms_in_effect(days: pl.DataFrame, history: History) -> pl.DataFrame:
@@ -24,5 +24,5 @@ def terms_in_effect(days: pl.DataFrame, history: History) -> pl.DataFrame:
         `athlete_id`, `day`, and by term its value and its source; an estimate holds for its whole month.
     """
     rows = effective(days.rename({"day": "local_day"}), history.settings, history.observed)
-    sources = {source: source_of(value) for value, source in _SOURCES.items()}
-    return rows.select("athlete_id", pl.col("local_day").alias("day"), *_SOURCES, **sources)
+    sources = {source: source_of(value) for value, source in SOURCE_COLUMNS.items()}
+    return rows.select("athlete_id", pl.col("local_day").alias("day"), *SOURCE_COLUMNS, **sources)

@@ -103,6 +103,11 @@ _POWER: Entries = {
     "work_kj": computed("kJ", "Mechanical work.", power.work_kj, applied="Σ power · time."),
 }
 _DYNAMICS: Entries = {
+    "sampled_cadence_spm": computed(
+        "steps/min",
+        "Cadence on foot with standing still as 0, to check against the device's.",
+        quantity.weighted_mean,
+    ),
     "avg_cadence_spm": computed("steps/min", "Mean cadence on foot.", dynamics.average_cadence_spm),
     "avg_step_length_m": computed(
         "m", "Mean step length on foot.", dynamics.step_length_m, applied="The device's where it wrote one."

@@ -21,8 +21,16 @@ def _drop_derived() -> None:
         op.execute(sa.text(f"delete from runningcoach.{table}"))  # noqa: S608 - our own names
 
 
+def _name_kinds() -> None:
+    """Kinds of wellness files went by their number before they had names."""
+    for number, name in (("44", "metrics"), ("49", "sleep"), ("68", "hrv_status")):
+        statement = sa.text("update runningcoach.garmin_raw_files set file_type = :name where file_type = :number")
+        op.execute(statement.bindparams(name=name, number=number))
+
+
 def upgrade() -> None:
     _drop_derived()
+    _name_kinds()
     op.create_table(
         "activity_zones",
         sa.Column("activity_id", sa.String(length=36), nullable=False),
@@ -215,6 +223,9 @@ def upgrade() -> None:
     op.add_column("activity_metrics", sa.Column("avg_power_w", sa.Double(), nullable=True), schema="runningcoach")
     op.add_column("activity_metrics", sa.Column("weighted_power_w", sa.Double(), nullable=True), schema="runningcoach")
     op.add_column("activity_metrics", sa.Column("work_kj", sa.Double(), nullable=True), schema="runningcoach")
+    op.add_column(
+        "activity_metrics", sa.Column("sampled_cadence_spm", sa.Double(), nullable=True), schema="runningcoach"
+    )
     op.add_column("activity_metrics", sa.Column("avg_cadence_spm", sa.Double(), nullable=True), schema="runningcoach")
     op.add_column("activity_metrics", sa.Column("avg_step_length_m", sa.Double(), nullable=True), schema="runningcoach")
     op.add_column(
@@ -419,6 +430,7 @@ def downgrade() -> None:
     op.drop_column("activity_metrics", "avg_vertical_oscillation_mm", schema="runningcoach")
     op.drop_column("activity_metrics", "avg_step_length_m", schema="runningcoach")
     op.drop_column("activity_metrics", "avg_cadence_spm", schema="runningcoach")
+    op.drop_column("activity_metrics", "sampled_cadence_spm", schema="runningcoach")
     op.drop_column("activity_metrics", "work_kj", schema="runningcoach")
     op.drop_column("activity_metrics", "weighted_power_w", schema="runningcoach")
     op.drop_column("activity_metrics", "avg_power_w", schema="runningcoach")
