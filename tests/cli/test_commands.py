@@ -165,7 +165,7 @@ def test_decode_of_something_else_is_a_clear_error(command: Command, tmp_path: P
 
 def test_the_schema_goes_down_and_up(command: Command) -> None:
     assert "schema at base" in command("db", "downgrade", "base").out
-    assert "schema at 0001" in command("db", "upgrade").out
+    assert "schema at 0002" in command("db", "upgrade").out
 
 
 def test_an_unreachable_database_is_named_without_its_password(
