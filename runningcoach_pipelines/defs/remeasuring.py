@@ -12,6 +12,7 @@ from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.lakehouse import open_lakehouse
 
 _METRICS = dg.AssetKey("activity_metrics")
+_FITNESS = dg.AssetKey("fitness_metrics_daily")
 _UNFINISHED = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
@@ -41,7 +42,8 @@ def changed_terms(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Ski
         outdated = None if stale else outdated_fitness(lakehouse.engine)
     if stale:
         return _measuring(context.instance, stale[0])
-    if outdated is not None:
+    # After a measurement fitness follows by itself.
+    if outdated is not None and _last(context.instance, _FITNESS) >= _last(context.instance, _METRICS):
         return dg.RunRequest(run_key=f"fitness/{now}/{outdated}", job_name=refresh_fitness.name)
     return dg.SkipReason("every activity was measured against what holds now")
 
@@ -50,13 +52,17 @@ def _measuring(instance: dg.DagsterInstance, stale: Stale) -> dg.RunRequest:
     """The run key names what is to change and what was measured last. So the same change is asked for again only after
     something else has been measured: a run that fails is not repeated for ever, a change back and forth is not lost.
     """
-    measured = instance.fetch_materializations(_METRICS, limit=1).records
-    last = measured[0].storage_id if measured else 0
     return dg.RunRequest(
-        run_key=f"{stale.window.start}/{stale.window.end}/{stale.digest}/{last}",
+        run_key=f"{stale.window.start}/{stale.window.end}/{stale.digest}/{_last(instance, _METRICS)}",
         job_name=measure_months.name,
         tags=month_range_tags(stale.window),
     )
+
+
+def _last(instance: dg.DagsterInstance, asset: dg.AssetKey) -> int:
+    """A number that grows with every materialization; 0 without any."""
+    records = instance.fetch_materializations(asset, limit=1).records
+    return records[0].storage_id if records else 0
 
 
 def _measures(run: dg.DagsterRun) -> bool:

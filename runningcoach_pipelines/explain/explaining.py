@@ -4,7 +4,7 @@ import datetime as dt
 
 from sqlalchemy import Connection
 
-from runningcoach_pipelines.explain import activities, day_asked, periods
+from runningcoach_pipelines.explain import activity_asked, day_asked, periods
 from runningcoach_pipelines.explain.activities import explain_activity
 from runningcoach_pipelines.explain.catalogue import CATALOGUE
 from runningcoach_pipelines.explain.days import explain_day
@@ -68,8 +68,8 @@ def explain(lakehouse: Lakehouse, athlete_id: str, metric: str, key: str) -> tup
 
 def _tables(asked: Key) -> tuple[str, ...]:
     if isinstance(asked, OfDay):
-        return (day_asked.TABLE, activities.TABLE)
-    return (periods.TABLE,) if isinstance(asked, OfPeriod) else (activities.TABLE,)
+        return (day_asked.TABLE, activity_asked.TABLE)
+    return (periods.TABLE,) if isinstance(asked, OfPeriod) else (activity_asked.TABLE,)
 
 
 def _found(

@@ -7,7 +7,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from runningcoach_pipelines.derive.summaries import INTENSITIES, summarize
-from runningcoach_pipelines.explain import activities as of_activities
+from runningcoach_pipelines.explain import activity_asked
 from runningcoach_pipelines.explain.activities import explain_activity
 from runningcoach_pipelines.explain.catalogue import CATALOGUE
 from runningcoach_pipelines.explain.explanation import Explanation, Input, Trail, Value, explained
@@ -98,7 +98,7 @@ def _adding(activities: pl.DataFrame, intensities: pl.DataFrame, metric: str) ->
     if metric in {*INTENSITIES, "intensity_label"}:
         return _intensities(activities, intensities, metric)
     part = _PARTS[metric]
-    unit = CATALOGUE[of_activities.TABLE][part.column].unit
+    unit = CATALOGUE[activity_asked.TABLE][part.column].unit
     note = _note(metric)
     return tuple(
         Input(_named(row), row[part.column], unit, note(row))

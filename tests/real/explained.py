@@ -85,7 +85,9 @@ _RARE = "records seconds apart: the device had every second"
 _MINUTE = "a minute long, with records seconds apart"
 _WHOLE = "whole steps, as the sensor rounds them"
 _NEXT_SECOND = "a lap ends with the record after the kilometre"
-_STOPS = "the device averaged other seconds around its pauses"
+_ACCUMULATED = "the device averages the meter's accumulated work, which holds seconds that its power records miss"
+_NO_POWER = "the device leaves seconds without power out, we count them as 0"
+_FIRST_WINDOW = "a minute and a half: how the first seconds are averaged shows"
 _OTHER_FORM = "another maker's form of weighted power"
 _SENSOR = "the pod's own mean, over other seconds than it sent"
 _BAROMETER = "the device smooths its barometer in another way"
@@ -100,7 +102,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "dc8cc83b": _AFTER_LAST,
         "db68504d": _RESTS,
         "1a9c2923": _OWN_MEAN,
-        "d77927c0": "the device's mean is above its own maximum",
+        "d77927c0": "the device's mean is in km/h",
         "f1b7b0a3": _OWN_MEAN,
         "5af7271a": _OWN_MEAN,
         "a4342a42": _SYNTHETIC,
@@ -124,16 +126,16 @@ FIGURES: dict[str, dict[str, str]] = {
         "8c5b6b23": _NEXT_SECOND,
     },
     "weighted power": {
-        "1ec64427": _STOPS,
+        "1ec64427": _NO_POWER,
         "3f73dc39": _OTHER_FORM,
-        "48074f52": _STOPS,
-        "dc352ab9": _STOPS,
-        "5b083282": _STOPS,
-        "4028929e": _STOPS,
+        "48074f52": _FIRST_WINDOW,
+        "dc352ab9": _ACCUMULATED,
+        "5b083282": _ACCUMULATED,
+        "4028929e": _ACCUMULATED,
         "5af7271a": _OTHER_FORM,
         "f552a9f0": _OTHER_FORM,
-        "a6c79d06": _STOPS,
-        "3eaed264": _STOPS,
+        "a6c79d06": _ACCUMULATED,
+        "3eaed264": _ACCUMULATED,
         "c9173ec7": _OTHER_FORM,
         "581ad0f0": _OTHER_FORM,
     },
@@ -156,3 +158,20 @@ FIGURES: dict[str, dict[str, str]] = {
     },
 }
 """Files of which a figure differs from the device's by more than the tolerance of `runningcoach check`, and why."""
+
+_UNCOUNTED = "the strap failed again and again: the device counted fewer seconds at each gap than we hold"
+
+TIME_IN_ZONES: dict[str, tuple[float, str]] = {
+    "13727a75": (46, _UNCOUNTED),
+    "170f36c5": (-224, _SPARSE),
+    "2f250f08": (-18, _SPARSE),
+    "64f283c1": (-500, _SYNTHETIC),
+    "806c13c7": (-15, "43000 seconds: the device counted 24 more than its timer ran"),
+    "84062b90": (-215, _CHEST_STRAP),
+    "8c5b6b23": (-14, _RARE),
+    "bbae9a45": (-21, _SPARSE),
+    "c135c5af": (-42, _SPARSE),
+    "ef2c144f": (-73, _SPARSE),
+    "fa34e78b": (-332, _SPARSE),
+}
+"""The largest difference of a zone by file, ours minus the device's, between bounds as the device has them."""
