@@ -163,7 +163,8 @@ def test_wellness_files_that_went_by_a_number_are_named(engine: Engine) -> None:
             connection.execute(
                 text(
                     "insert into runningcoach.garmin_raw_files (athlete_id, sha256, file_size, stored_size, "
-                    "compression_type, fit_file_status, file_type) values ('me', 'of ' || :kind, 1, 1, 'none', 'decoded', :kind)"
+                    "compression_type, fit_file_status, file_type) "
+                    "values ('me', 'of ' || :kind, 1, 1, 'none', 'decoded', :kind)"
                 ),
                 {"kind": kind},
             )
