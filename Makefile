@@ -1,4 +1,4 @@
-# Few verbs: demo, up, test, check, format, bench, clean. Everything runs in a private environment (.venv, .uv).
+# Few verbs: demo, up, test, check, format, docs, bench, clean. Everything runs in a private environment (.venv, .uv).
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
@@ -32,6 +32,9 @@ format: $(SYNCED) ## format and sort imports
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+docs: $(SYNCED) ## docs/metrics.md from the docstrings and docs/metrics.template.md
+	@$(BIN)/python -m runningcoach_pipelines.explain.document
+
 bench: $(SYNCED) ## the figures of docs/benchmarks.md
 	@scripts/bench pipeline
 
@@ -49,4 +52,4 @@ $(SYNCED): uv.lock pyproject.toml .python-version
 	@scripts/sync
 	@touch $(SYNCED)
 
-.PHONY: help demo up test check static format bench bench-fit clean browser
+.PHONY: help demo up test check static format docs bench bench-fit clean browser

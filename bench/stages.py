@@ -26,7 +26,7 @@ from runningcoach_pipelines.derive.activities import derive_activities
 from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.derive.fitness import derive_fitness
-from runningcoach_pipelines.derive.summaries import Period, derive_summaries
+from runningcoach_pipelines.derive.summaries import derive_summaries
 from runningcoach_pipelines.fit import decode
 from runningcoach_pipelines.ingest.demo_athlete import seed_demo_athlete
 from runningcoach_pipelines.ingest.importing import import_files, import_paths
@@ -34,7 +34,7 @@ from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.lakehouse import Lakehouse, open_lakehouse
 from runningcoach_pipelines.store.rebuild import drop_derived
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.windows import Period, Window
 
 SEED = 1
 UNTIL = dt.date(2025, 10, 10)

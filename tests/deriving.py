@@ -12,19 +12,21 @@ from runningcoach_pipelines.derive.activities import ActivitiesReport, derive_ac
 from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.derive.fitness import derive_fitness
-from runningcoach_pipelines.derive.summaries import Period, derive_summaries
+from runningcoach_pipelines.derive.stale import until_settled
+from runningcoach_pipelines.derive.summaries import derive_summaries
+from runningcoach_pipelines.derive.wellness import derive_wellness, wellness_to_derive
 from runningcoach_pipelines.ingest.importing import ImportReport, import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.rebuild import DERIVED
 from runningcoach_pipelines.store.s3_blobs import S3BlobStore
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.windows import Period, Window
 from tests.conftest import free_port
 
 TODAY = dt.date(2025, 7, 15)
 SPRING = Window(dt.date(2025, 3, 1), dt.date(2025, 8, 1))
-"""Holds every activity of these tests."""
+"""Holds every activity and every night of these tests."""
 
 
 def bring(lakehouse: Lakehouse, files: Mapping[str, bytes], *, athlete_id: str = "me") -> ImportReport:
@@ -49,6 +51,7 @@ def derive(lakehouse: Lakehouse, windows: Iterable[Window] = (SPRING,)) -> list[
     """What a run of the windows' months leads to, asset by asset."""
     reports = []
     for window in windows:
+        derive_wellness(lakehouse, window)
         reports.append(derive_activities(lakehouse, window))
         derive_activity_metrics(lakehouse, window)
         for period in Period:
@@ -58,10 +61,27 @@ def derive(lakehouse: Lakehouse, windows: Iterable[Window] = (SPRING,)) -> list[
 
 
 def derive_what_is_new(lakehouse: Lakehouse) -> list[Window]:
-    """As the sensor does: only the months of the files from which nothing was derived."""
+    """As the sensors do: only the months of the files from which nothing was derived, and what is stale after them."""
+    nights = changed_months(wellness_to_derive(lakehouse), at_most=24)
+    for window in nights:
+        derive_wellness(lakehouse, window)
     windows = changed_months(lakehouse.files.activities_to_derive(), at_most=24)
     derive(lakehouse, windows)
-    return windows
+    again = settle(lakehouse)
+    for window in again:
+        for period in Period:
+            derive_summaries(lakehouse, period, window)
+    derive_fitness(lakehouse, TODAY)
+    return [*nights, *windows, *again]
+
+
+def settle(lakehouse: Lakehouse) -> list[Window]:
+    """Measure again what is stale, and say what was."""
+    again = []
+    for window in until_settled(lakehouse.engine, at_most=24):
+        derive_activity_metrics(lakehouse, window)
+        again.append(window)
+    return again
 
 
 def table(lakehouse: Lakehouse, name: str) -> pl.DataFrame:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from runningcoach_pipelines.fit.encode import Interleaved, Part, Rows, encode
@@ -27,12 +27,15 @@ class Leg:
     every_s: int = 2
     heart_rate: int | None = 150
     speed_mps: float = 3.0
+    cadence_rpm: int = 85
     sport: str = "running"
     sub_sport: str = "generic"
     pauses: Sequence[tuple[int, int]] = ()
     laps: int = 1
     position_deg: tuple[float, float] | None = None
     distance_from_m: float = 0.0
+    more: Mapping[str, Any] = field(default_factory=dict)
+    """Further fields of the session message; the same ones in all legs of a file."""
 
     @property
     def end(self) -> dt.datetime:
@@ -55,7 +58,7 @@ class Leg:
             "timestamp": [at(self.start, s) for s in elapsed],
             "distance": [self.distance_from_m + self.speed_mps * s for s in moved_s],
             "enhanced_speed": [self.speed_mps] * len(elapsed),
-            "cadence": [85] * len(elapsed),
+            "cadence": [self.cadence_rpm] * len(elapsed),
         }
         if self.heart_rate is not None:
             columns["heart_rate"] = [self.heart_rate] * len(elapsed)
@@ -89,6 +92,7 @@ class Leg:
             "max_heart_rate": [self.heart_rate],
             "total_ascent": [0],
             "total_calories": [10],
+            **{name: [value] for name, value in self.more.items()},
         }
 
     def lap_rows(self) -> Rows:
@@ -103,13 +107,13 @@ class Leg:
                 "total_timer_time": [length_s] * self.laps,
                 "total_distance": [self.distance_m / self.laps] * self.laps,
                 "avg_heart_rate": [self.heart_rate] * self.laps,
-                "avg_running_cadence": [85] * self.laps,
+                "avg_running_cadence": [self.cadence_rpm] * self.laps,
                 "lap_trigger": ["manual"] * self.laps,
             },
         )
 
 
-def file_id(created: dt.datetime = START, *, kind: str = "activity", watch: int = 1) -> Rows:
+def file_id(created: dt.datetime = START, *, kind: str | int = "activity", watch: int = 1) -> Rows:
     """Another `watch` number makes another file of the same run."""
     return Rows(
         "file_id",

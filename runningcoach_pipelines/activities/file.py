@@ -8,16 +8,17 @@ from zoneinfo import ZoneInfo
 import polars as pl
 
 from runningcoach_pipelines.activities.columns import column, message
+from runningcoach_pipelines.activities.device_values import DEVICE_MESSAGES, device_values_of
 from runningcoach_pipelines.activities.laps import laps_of
 from runningcoach_pipelines.activities.samples import samples_of
 from runningcoach_pipelines.activities.sessions import Session, sessions_of
 from runningcoach_pipelines.fit import FitFile, FitProblem, decode, record_heart_rate
 
-PARSER_VERSION = "1"
+PARSER_VERSION = "2"
 """Raise it when the decoder or this package reads more than before: failed files are then tried again."""
 
 _OUTLINE = ("file_id", "session", "activity", "sport")
-ACTIVITY_MESSAGES = (*_OUTLINE, "record", "lap", "event", "device_info", "hr")
+ACTIVITY_MESSAGES = (*_OUTLINE, "record", "lap", "event", "device_info", "hr", *DEVICE_MESSAGES)
 """What `read_activities` needs of a file."""
 
 _PROBLEMS_SHOWN = 5
@@ -48,6 +49,7 @@ class ActivityFile:
     sessions: tuple[Session, ...]
     manufacturer: str | None
     product: str | None
+    device_values: pl.DataFrame
     laps: pl.DataFrame
     samples: pl.DataFrame
 
@@ -80,6 +82,7 @@ def read_activities(fit: FitFile, *, home: ZoneInfo) -> ActivityFile:
         sessions=tuple(sessions),
         manufacturer=manufacturer,
         product=product,
+        device_values=device_values_of(fit.messages, sessions),
         laps=laps_of(fit.messages, sessions),
         samples=samples_of(_with_strap(fit), sessions),
     )

@@ -4,14 +4,13 @@ An activity's day is the local date of its start (docs/architecture.md, identity
 """
 
 import datetime as dt
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from runningcoach_pipelines.activities.columns import column, message
+from runningcoach_pipelines.activities.columns import column
 
 _QUARTER_S = 900
 _LARGEST_OFFSET_S = 14 * 3600
@@ -45,13 +44,14 @@ class DeviceClock:
     offset_s: int
 
 
-def device_clock(messages: Mapping[str, pl.DataFrame]) -> DeviceClock | None:
-    """Local minus UTC time of the `activity` message, rounded to quarters of an hour; None if there is none.
+def device_clock(activity: pl.DataFrame) -> DeviceClock | None:
+    """Local minus UTC time of an `activity` or `monitoring_info` message, rounded to quarters of an hour.
+
+    None if the message is not there or does not tell both.
 
     The difference holds also on firmware that writes the start into `activity.timestamp` (Forerunner 955).
     Devices without a clock setting write differences of days: those count as none.
     """
-    activity = message(messages, "activity")
     clocks = activity.select(
         column(activity, "local_timestamp", pl.Datetime("us")),
         column(activity, "timestamp", pl.Datetime("us", "UTC")).dt.replace_time_zone(None),
@@ -79,6 +79,13 @@ def utc_offset(
         # The clocks may have changed between the start and the moment the device wrote its offset down.
         return UtcOffset(_offset_s(instant, zone), OffsetSource.DEVICE)
     return UtcOffset(device.offset_s, OffsetSource.DEVICE)
+
+
+def local_day(at: pl.Expr, *, device: DeviceClock | None, home: ZoneInfo) -> pl.Expr:
+    """The local dates of many UTC instants by the device's clock, else at home (see `utc_offset`)."""
+    if device is None or device.offset_s == _offset_s(device.read_at, home):
+        return at.dt.convert_time_zone(home.key).dt.date()
+    return (at + pl.duration(seconds=device.offset_s)).dt.date()
 
 
 def _zone_at(latitude_deg: float, longitude_deg: float) -> ZoneInfo | None:

@@ -29,7 +29,7 @@ _INDOOR = frozenset(
     | {"lap_swimming", "strength_training", "yoga", "pilates", "cardio_training", "virtual_activity"}
 )
 _INDOOR_SPORTS = frozenset({"fitness_equipment", "training"})
-_ON_FOOT = frozenset({"running", "walking", "hiking"})
+ON_FOOT = frozenset({"running", "walking", "hiking"})
 
 _TOTALS = {
     "total_elapsed_time": "elapsed_s",
@@ -61,6 +61,8 @@ class Session:
     """One activity of a file: when, where on the clock, what, and the device's totals."""
 
     index: int
+    place: int | None
+    """Which `session` message of the file it is, from 0; None if no message tells of it."""
     started_at: dt.datetime
     offset: UtcOffset
     sport: str
@@ -74,7 +76,7 @@ class Session:
     @property
     def on_foot(self) -> bool:
         """Whether two steps make one revolution of what FIT calls cadence."""
-        return self.sport in _ON_FOOT
+        return self.sport in ON_FOOT
 
     @property
     def indoor(self) -> bool:
@@ -91,13 +93,14 @@ def sessions_of(messages: Mapping[str, pl.DataFrame], home: ZoneInfo) -> list[Se
     starts = _written_sessions(message(messages, "session"))
     if starts.is_empty():
         starts = _session_of_records(messages)
-    device = device_clock(messages)
+    device = device_clock(message(messages, "activity"))
     sessions = []
     for index, row in enumerate(starts.sort("started_at", maintain_order=True).iter_rows(named=True)):
         position = _start_position(row, messages)
         sessions.append(
             Session(
                 index=index,
+                place=row["place"],
                 started_at=row["started_at"],
                 offset=utc_offset(row["started_at"], device=device, position_deg=position, home=home),
                 sport=row["sport"] or "generic",
@@ -111,6 +114,7 @@ def sessions_of(messages: Mapping[str, pl.DataFrame], home: ZoneInfo) -> list[Se
 def _written_sessions(session: pl.DataFrame) -> pl.DataFrame:
     return session.select(
         first_known(session, ("start_time", "timestamp"), _UTC).alias("started_at"),
+        pl.int_range(pl.len(), dtype=pl.Int64).alias("place"),
         column(session, "sport", pl.String),
         column(session, "sub_sport", pl.String),
         *(column(session, field, pl.Float64).alias(name) for field, name in _TOTALS.items()),
@@ -125,7 +129,7 @@ def _session_of_records(messages: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
     start = record.select(column(record, "timestamp", _UTC).min().alias("started_at")).drop_nulls()
     named = sport.select(column(sport, "sport", pl.String), column(sport, "sub_sport", pl.String)).head(1)
     unknown = [pl.lit(None, pl.Float64).alias(name) for name in (*_TOTAL_NAMES, "latitude_deg", "longitude_deg")]
-    return start.join(named, how="cross").with_columns(unknown)
+    return start.join(named, how="cross").with_columns(*unknown, pl.lit(None, pl.Int64).alias("place"))
 
 
 def _start_position(row: Mapping[str, object], messages: Mapping[str, pl.DataFrame]) -> tuple[float, float] | None:

@@ -125,9 +125,15 @@ def _run(lakehouse: "Lakehouse", steps: "list[Step]") -> list[str]:
     from runningcoach_pipelines.cli.opened import opened_dagster
     from runningcoach_pipelines.defs import launch
 
+    done: list[str] = []
     with opened_dagster(lakehouse) as instance, progress("Computing", len(steps)) as on_step:
-        launch.run(lakehouse, instance, steps, on_step=lambda step: on_step(f"{step.job} {step.label}"))
-    return [f"{step.job} {step.label}" for step in steps]
+
+        def on_run(step: launch.Step) -> None:
+            done.append(f"{step.job} {step.label}")
+            on_step(done[-1])
+
+        launch.run(lakehouse, instance, steps, on_step=on_run)
+    return done
 
 
 def _window(lakehouse: "Lakehouse", first: dt.datetime | None, last: dt.datetime | None) -> "Window | None":

@@ -27,8 +27,8 @@ def explained(error: Exception) -> tuple[str | None, int]:
         return str(error), WRONG_USAGE
     if isinstance(error, (*_EXPECTED, UnreadableFile)):
         return str(error), FAILED
-    if type(error).__name__ in {"RunFailed", "ServiceError"}:
-        # Their modules import Dagster or the process supervisor; the name is enough here.
+    if type(error).__name__ in {"RunFailed", "ServiceError", "NoForecast"}:
+        # Their modules import Dagster, the process supervisor or the science; the name is enough here.
         return str(error), FAILED
     return None, FAILED
 

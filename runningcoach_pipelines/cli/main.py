@@ -6,7 +6,19 @@ from typing import Annotated
 
 import typer
 
-from runningcoach_pipelines.cli import blobs, bring_in, database, garmin, look, secrets, serve
+from runningcoach_pipelines.cli import (
+    athlete,
+    blobs,
+    bring_in,
+    check,
+    database,
+    explain,
+    forecast,
+    garmin,
+    look,
+    secrets,
+    serve,
+)
 
 app = typer.Typer(
     name="runningcoach",
@@ -22,9 +34,13 @@ app.command("demo")(serve.demo)
 app.command("import")(bring_in.import_)
 app.command("up")(serve.up)
 app.command("status")(look.status)
+app.command("check")(check.check)
+app.command("explain")(explain.explain)
 app.command("materialize")(bring_in.materialize)
+app.command("forecast")(forecast.forecast)
 app.command("decode")(look.decode)
 app.command("env")(serve.env)
+app.add_typer(athlete.app, name="athlete")
 app.add_typer(blobs.app, name="blobs")
 app.add_typer(database.app, name="db")
 app.add_typer(garmin.login_app, name="login")

@@ -2,9 +2,10 @@
 
 import dagster as dg
 
+from runningcoach_pipelines.defs.metadata import table
 from runningcoach_pipelines.defs.partitions import months_asked_for
-from runningcoach_pipelines.store import contracts
-from runningcoach_pipelines.store.contracts import Violations, violations
+from runningcoach_pipelines.store.comparisons import COMPARISONS, Compared, Difference, compare
+from runningcoach_pipelines.store.contracts import CONTRACTS, Contract, Violations, unordered_samples
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 
 _ERROR, _WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
@@ -18,16 +19,14 @@ def _verdict(found: Violations, severity: dg.AssetCheckSeverity) -> dg.AssetChec
     )
 
 
-def _table_check(
-    asset: str, name: str, contract: str, *, severity: dg.AssetCheckSeverity, blocking: bool = False, period: str = ""
-) -> dg.AssetChecksDefinition:
-    """A check that runs one contract; its name says what holds when it passes."""
+def _table_check(contract: Contract) -> dg.AssetChecksDefinition:
+    """A check of one contract; its name says what holds when it passes."""
 
-    @dg.asset_check(asset=asset, name=name, blocking=blocking)
+    @dg.asset_check(asset=contract.asset, name=contract.name, blocking=contract.blocking)
     def check(lakehouse: dg.ResourceParam[Lakehouse]) -> dg.AssetCheckResult:
-        parameters = {"today": lakehouse.settings.today(), "period": period}
         with lakehouse.engine.connect() as connection:
-            return _verdict(violations(connection, contract, **parameters), severity)
+            found = contract.violations(connection, lakehouse.settings.today())
+        return _verdict(found, _ERROR if contract.structural else _WARN)
 
     return check
 
@@ -37,20 +36,50 @@ def each_instant_once(
     context: dg.AssetCheckExecutionContext, lakehouse: dg.ResourceParam[Lakehouse]
 ) -> dg.AssetCheckResult:
     """No instant of an activity stands twice in the samples of the run's months; of all months if it names none."""
-    months = months_asked_for(context.run.tags)
-    return _verdict(contracts.unordered_samples(lakehouse.samples.scan(months)), _ERROR)
+    return _verdict(lakehouse.samples.ask(unordered_samples, months_asked_for(context.run.tags)), _ERROR)
 
 
-CHECKS = [
-    _table_check("garmin_raw_files", "no_unreadable_files", contracts.FAILED_FILES, severity=_WARN),
-    _table_check("activities", "one_row_per_source", contracts.DUPLICATE_SOURCES, severity=_ERROR, blocking=True),
-    _table_check("activities", "on_the_local_day", contracts.ACTIVITIES_ON_ANOTHER_DAY, severity=_ERROR, blocking=True),
-    each_instant_once,
-    _table_check("activity_metrics", "one_row_per_activity", contracts.ACTIVITIES_WITHOUT_METRICS, severity=_ERROR),
-    _table_check("activity_metrics", "no_orphans", contracts.METRICS_WITHOUT_ACTIVITY, severity=_ERROR),
-    _table_check("activity_metrics", "like_the_device", contracts.UNLIKE_THE_DEVICE, severity=_WARN),
-    _table_check("fitness_metrics_daily", "no_missing_day", contracts.MISSING_DAYS, severity=_ERROR, blocking=True),
-    _table_check("fitness_metrics_daily", "up_to_today", contracts.STALE_FITNESS, severity=_WARN),
-    _table_check("weekly_summaries", "loads_add_up", contracts.SUMMARIES_UNLIKE_DAYS, severity=_WARN, period="week"),
-    _table_check("monthly_summaries", "loads_add_up", contracts.SUMMARIES_UNLIKE_DAYS, severity=_WARN, period="month"),
-]
+@dg.asset_check(asset="activity_metrics")
+def like_the_device(lakehouse: dg.ResourceParam[Lakehouse]) -> dg.AssetCheckResult:
+    """Our figures agree with those the devices wrote, within the tolerances of docs/metrics.md."""
+    with lakehouse.engine.connect() as connection:
+        results = [compare(connection, comparison) for comparison in COMPARISONS]
+    compared, within = (sum(counts) for counts in zip(*((r.compared, r.within) for r in results), strict=True))
+    return dg.AssetCheckResult(
+        passed=within == compared,
+        severity=_WARN,
+        metadata={
+            "violations": compared - within,
+            "compared": compared,
+            "within tolerance": within,
+            "by quantity": table([_row(result) for result in results]),
+            "examples": dg.MetadataValue.json(
+                {result.quantity: [_told(one, result.unit) for one in result.examples] for result in results}
+            ),
+        },
+    )
+
+
+def _row(result: Compared) -> dict[str, str | float]:
+    worst = "" if result.worst is None else _with_unit(result.worst, result)
+    return {
+        "quantity": result.quantity,
+        "tolerance": _with_unit(result.tolerance, result),
+        "compared": result.compared,
+        "within": result.within,
+        "worst": worst,
+    }
+
+
+def _told(difference: Difference, unit: str) -> str:
+    return (
+        f"{difference.file_name} ({difference.activity_id}): "
+        f"{difference.ours:g} {unit}, device {difference.device:g} {unit}"
+    )
+
+
+def _with_unit(value: float, result: Compared) -> str:
+    return f"{value:.0%}" if result.relative else f"{value:.3g} {result.unit}"
+
+
+CHECKS = [*(_table_check(contract) for contract in CONTRACTS), each_instant_once, like_the_device]

@@ -12,6 +12,16 @@ refresh_months = dg.define_asset_job(
     selection=["activities", "laps", "activity_samples", "activity_metrics"],
     description="Decode the months' FIT files and measure their activities.",
 )
+refresh_wellness = dg.define_asset_job(
+    "refresh_wellness",
+    selection=["health_metrics"],
+    description="Read the months' wellness files: nights, resting heart rate, weight.",
+)
+measure_months = dg.define_asset_job(
+    "measure_months",
+    selection=["activity_metrics"],
+    description="Measure the months' activities again, without decoding.",
+)
 refresh_fitness = dg.define_asset_job(
     "refresh_fitness",
     selection=["fitness_metrics_daily"],
@@ -29,4 +39,13 @@ compact_lake = dg.define_asset_job(
     description="Compaction and vacuum of the samples table.",
 )
 
-JOBS = [read_files, refresh_months, refresh_fitness, refresh_weeks, refresh_month_summaries, compact_lake]
+JOBS = [
+    read_files,
+    refresh_months,
+    refresh_wellness,
+    measure_months,
+    refresh_fitness,
+    refresh_weeks,
+    refresh_month_summaries,
+    compact_lake,
+]

@@ -48,10 +48,15 @@ def week_range_tags(window: Window) -> dict[str, str]:
     return _range_tags(monday(window.start), monday(window.end - dt.timedelta(days=1)))
 
 
+def all_months(today: dt.date) -> Window:
+    """Every month that is a partition: up to the current one."""
+    return Window(_START.replace(day=1), next_month(today))
+
+
 def known_months(window: Window, today: dt.date) -> Window | None:
-    """The part of the window whose months are partitions: up to the current month."""
-    start = max(window.start, _START.replace(day=1))
-    end = min(window.end, next_month(today))
+    """The part of the window whose months are partitions."""
+    known = all_months(today)
+    start, end = max(window.start, known.start), min(window.end, known.end)
     return Window(start, end) if start < end else None
 
 

@@ -11,8 +11,7 @@ from runningcoach_pipelines.defs.jobs import (
     refresh_weeks,
 )
 from runningcoach_pipelines.defs.partitions import SETTINGS
-from runningcoach_pipelines.derive.summaries import Period
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.windows import Period, Window
 
 
 def _every(name: str, job: str, cron: str) -> dg.ScheduleDefinition:

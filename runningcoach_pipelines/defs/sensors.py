@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from runningcoach_pipelines.defs.assets.raw import imported_days
-from runningcoach_pipelines.defs.jobs import refresh_months
+from runningcoach_pipelines.defs.jobs import refresh_months, refresh_wellness
 from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, known_months, month_range_tags
+from runningcoach_pipelines.defs.remeasuring import changed_terms
+from runningcoach_pipelines.derive import activities, wellness
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.lakehouse import open_lakehouse
@@ -25,20 +27,41 @@ from runningcoach_pipelines.store.windows import Window
     description="Imported activity files start a run of the months they were recorded in.",
 )
 def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Months of the activity files from which nothing has been derived yet.
+    """Months of the activity files from which nothing has been derived yet."""
+    settings = Settings()
+    with open_lakehouse(settings) as lakehouse:
+        files = lakehouse.files.activities_to_derive()
+    return _asked_for(context, files, settings.today(), code_version=activities.CODE_VERSION)
+
+
+@dg.sensor(
+    job=refresh_wellness,
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Imported wellness files start a run of the months they tell of.",
+)
+def new_wellness_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
+    """Months of the wellness files that have not been derived yet, or not all of."""
+    settings = Settings()
+    with open_lakehouse(settings) as lakehouse:
+        files = wellness.wellness_to_derive(lakehouse)
+    return _asked_for(context, files, settings.today(), code_version=wellness.CODE_VERSION)
+
+
+def _asked_for(
+    context: dg.SensorEvaluationContext, files: Sequence[RawFile], now: dt.date, *, code_version: str
+) -> dg.SensorResult | dg.SkipReason:
+    """Runs of the files' months.
 
     The tables say what is left to do, so a file that became readable later is seen as well; the run key keeps the
     same months from being asked for twice for the same files, and the cursor imports from being reported twice.
     """
-    settings = Settings()
-    with open_lakehouse(settings) as lakehouse:
-        files = lakehouse.files.activities_to_derive()
     requests = [
-        dg.RunRequest(run_key=f"{window.start}/{window.end}/{newest}", tags=month_range_tags(window))
-        for window, newest in _windows(files, settings.today())
+        dg.RunRequest(run_key=f"{window.start}/{window.end}/{newest}/{code_version}", tags=month_range_tags(window))
+        for window, newest in _windows(files, now)
     ]
     if not requests:
-        return dg.SkipReason("no activity file waits to be derived")
+        return dg.SkipReason("no file waits to be derived")
     seen = int(context.cursor or 0)
     return dg.SensorResult(
         run_requests=requests,
@@ -63,4 +86,4 @@ automation = dg.AutomationConditionSensorDefinition(
     minimum_interval_seconds=30,
 )
 
-SENSORS = [new_files, automation]
+SENSORS = [new_files, new_wellness_files, changed_terms, automation]

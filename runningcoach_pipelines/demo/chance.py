@@ -21,6 +21,8 @@ class Purpose(IntEnum):
     DAY = 3
     SESSION = 4
     DEVICE = 5
+    ANSWER = 6
+    CONDITION = 7
 
 
 def stream(seed: int, purpose: Purpose, *key: int) -> np.random.Generator:

@@ -30,6 +30,9 @@ class Device:
     grade_adjusted_speed: bool = False
     """Writes record field 140, the grade-adjusted speed."""
     training_effect: bool = False
+    """Judges an activity by its heart rate when it is over, and counts the time in each zone."""
+    asks_effort: bool = False
+    """Asks the athlete how hard it was, and how it felt."""
     smart_recording: bool = False
     """Writes a record only every few seconds, to save memory."""
     enhanced: bool = True
@@ -59,11 +62,11 @@ WATCHES = (
     ),
     Device(
         "fr955", "garmin", 4024, 19.28, date(2022, 7, 11), altimeter=True, cadence=True, dynamics=True, power=True,
-        grade_adjusted_speed=True, training_effect=True, ends_at_start=True,
+        grade_adjusted_speed=True, training_effect=True, asks_effort=True, ends_at_start=True,
     ),
     Device(
         "fr965", "garmin", 4315, 22.24, date(2025, 4, 7), optical=True, altimeter=True, cadence=True, dynamics=True,
-        power=True, grade_adjusted_speed=True, training_effect=True,
+        power=True, grade_adjusted_speed=True, training_effect=True, asks_effort=True,
     ),
 )  # fmt: skip
 FOOT_POD = Device(

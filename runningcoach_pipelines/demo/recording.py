@@ -6,10 +6,9 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from runningcoach_pipelines.demo import totals
+from runningcoach_pipelines.demo import totals, verdict
 from runningcoach_pipelines.demo.devices import Device
-from runningcoach_pipelines.demo.physiology import vo2max_of_threshold
-from runningcoach_pipelines.demo.sensing import Columns, Recording
+from runningcoach_pipelines.demo.sensing import Recording
 from runningcoach_pipelines.demo.training import Kind, PlannedSession, Surface
 from runningcoach_pipelines.fit.encode import FIT_EPOCH_S, Column, Developer, Interleaved, Rows, encode
 
@@ -27,13 +26,14 @@ def fit_file(recording: Recording, started_at: datetime, *, seed: int) -> bytes:
     timeline = Interleaved(
         [
             _timer_starts(recording, start),
+            *_condition(recording, start, seed),
             _records(recording, start),
             _timer_stops(recording, start),
             _laps(recording, splits, start),
         ]
     )
     identity = _identity(recording.device, start, seed)
-    return encode([*identity, timeline, *_summary(recording, splits, started_at)])
+    return encode([*identity, timeline, *_summary(recording, splits, started_at, seed)])
 
 
 def _identity(device: Device, start: int, seed: int) -> list[Rows]:
@@ -139,8 +139,23 @@ def _laps(recording: Recording, splits: totals.Splits, start: int) -> Rows:
     return Rows("lap", cells)
 
 
-def _summary(recording: Recording, splits: totals.Splits, started_at: datetime) -> list[Rows]:
-    """Session, the watch's verdict and activity, which close the file."""
+def _condition(recording: Recording, start: int, seed: int) -> list[Rows]:
+    """The event by which a watch tells during a run how it goes."""
+    known = recording.device.training_effect and "heart_rate" in recording.columns
+    condition = verdict.condition(recording, seed) if known else None
+    if condition is None:
+        return []
+    cells: Cells = {
+        "timestamp": [start + verdict.CONDITION_AFTER_S],
+        "event": ["performance_condition"],
+        "event_type": ["marker"],
+        "data": [100 + condition],
+    }
+    return [Rows("event", cells)]
+
+
+def _summary(recording: Recording, splits: totals.Splits, started_at: datetime, seed: int) -> list[Rows]:
+    """Session, time in zones, the watch's verdict and activity, which close the file."""
     start = int(started_at.timestamp())
     end = start + int(recording.elapsed_s[-1])
     written = start if recording.device.ends_at_start else end
@@ -159,14 +174,17 @@ def _summary(recording: Recording, splits: totals.Splits, started_at: datetime) 
         "trigger": ["activity_end"],
     }
     session.update(whole)
-    verdict = _verdict(recording) if recording.device.training_effect else {}
-    if verdict:
-        session["total_training_effect"] = verdict["aerobic_training_effect"]
+    if recording.device.asks_effort:
+        session.update({name: [value] for name, value in verdict.answers(recording.motion.session, seed).items()})
+    judged = verdict.verdict(recording, seed) if recording.device.training_effect else {}
+    if judged:
+        session["total_training_effect"] = judged["aerobic_training_effect"]
+        session["total_anaerobic_training_effect"] = judged["anaerobic_training_effect"]
     rows = [Rows("session", session)]
-    if verdict:
+    if judged:
         cells: Cells = {_TIMESTAMP: [written - FIT_EPOCH_S]}
-        cells.update(verdict)
-        rows.append(Rows("physiological_metrics", cells, base_types={_TIMESTAMP: "uint32"}))
+        cells.update(judged)
+        rows += [_zones(recording, written), Rows("physiological_metrics", cells, base_types={_TIMESTAMP: "uint32"})]
     activity: Cells = {
         "timestamp": [written],
         "total_timer_time": whole["total_timer_time"],
@@ -179,23 +197,17 @@ def _summary(recording: Recording, splits: totals.Splits, started_at: datetime) 
     return [*rows, Rows("activity", activity)]
 
 
-def _verdict(recording: Recording) -> Columns:
-    """What newer watches think of the activity and the athlete, from the heart rate they saw."""
-    if "heart_rate" not in recording.columns:
-        return {}
-    form = recording.motion.form
-    settings = form.settings
-    reserve = (recording.columns["heart_rate"] - settings.resting_hr) / (settings.max_hr - settings.resting_hr)
-    # Banister's form for men, at one second per record: an hour at threshold comes to about 170.
-    impulse = float(np.nansum(reserve * 0.64 * np.exp(1.92 * reserve))) / 60
-    return {
-        "aerobic_training_effect": np.array([min(5.0, 0.8 + 0.9 * impulse**0.5 / 3)]).round(1),
-        "vo2_max": np.array([vo2max_of_threshold(form.threshold_speed_mps)]),
-        "recovery_time": np.array([round(min(4 * 24 * 60, 9 * impulse))]),
-        "lactate_threshold_heart_rate": np.array([settings.threshold_hr]),
-        "lactate_threshold_speed": np.array([form.threshold_speed_mps]),
-        "training_load_peak": np.array([1.1 * impulse]),
+def _zones(recording: Recording, written: int) -> Rows:
+    cells: Cells = {
+        "timestamp": [written],
+        "reference_mesg": ["session"],
+        "reference_index": [0],
+        "time_in_hr_zone": [verdict.zone_seconds(recording)],
+        "hr_zone_high_boundary": [verdict.zone_bounds_bpm(recording)],
+        "hr_calc_type": ["percent_lthr"],
+        "threshold_heart_rate": [recording.motion.form.settings.threshold_hr],
     }
+    return Rows("time_in_zone", cells)
 
 
 def _offset_s(started_at: datetime, moment: int) -> int:

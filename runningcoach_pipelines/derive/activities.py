@@ -1,25 +1,21 @@
-"""Bronze to silver: the activities, laps and samples of a window's months, from the FIT files that hold them."""
+"""Bronze to silver: activities, device values, laps and samples of a window's months, from their FIT files."""
 
 import datetime as dt
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from runningcoach_pipelines.activities.file import ACTIVITY_MESSAGES, ActivityFile, read_activities
 from runningcoach_pipelines.activities.identity import NEIGHBOUR_DAYS, Candidate, Identified, identify
 from runningcoach_pipelines.activities.sessions import Session
-from runningcoach_pipelines.fit import FitDecodeError, decode, decode_each
-from runningcoach_pipelines.ingest.importing import reader_version
-from runningcoach_pipelines.store.blob import BlobCorrupt, BlobMissing
+from runningcoach_pipelines.derive.decoding import Failure, decoded
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.lake import SAMPLES_SCHEMA
 from runningcoach_pipelines.store.lakehouse import Lakehouse
-from runningcoach_pipelines.store.raw_files import RawFile, Reading
-from runningcoach_pipelines.store.tables import Activity, ActivitySource, Lap
+from runningcoach_pipelines.store.raw_files import RawFile
+from runningcoach_pipelines.store.tables import Activity, ActivitySource, DeviceValues, Lap
 from runningcoach_pipelines.store.windows import Window, lock, replace_window
 
 CODE_VERSION = "2"
@@ -27,22 +23,6 @@ CODE_VERSION = "2"
 
 _ROWS_PER_COMMIT = 400_000
 """Months are written together up to this many samples: memory stays flat, commits stay few."""
-
-_NEVER_PARSED = "never"
-"""Parser version of a file whose blob is damaged: it is tried again as soon as the blob is whole."""
-
-_FILES_WORTH_A_POOL = 48
-"""Fewer files are decoded before the worker processes would have started."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A file that could not be read, and why."""
-
-    athlete_id: str
-    sha256: str
-    file_name: str | None
-    reason: str
 
 
 @dataclass(slots=True)
@@ -68,12 +48,13 @@ class _Month:
     files: list[RawFile]
     activities: pl.DataFrame
     sources: pl.DataFrame
+    device_values: pl.DataFrame
     laps: pl.DataFrame
     samples: pl.DataFrame
 
 
 def derive_activities(lakehouse: Lakehouse, window: Window) -> ActivitiesReport:
-    """Make `activities`, `activity_sources`, `laps` and the samples of the window's whole months anew.
+    """Make `activities`, `activity_sources`, `device_values`, `laps` and the samples of the window's whole months anew.
 
     A file that cannot be read is recorded as failed and never stops the rest.
     """
@@ -92,68 +73,38 @@ def derive_activities(lakehouse: Lakehouse, window: Window) -> ActivitiesReport:
 
 
 class _Reader:
-    """The activity files of a window, decoded once each, in the order of their days; many of them on all cores."""
+    """The activity files of a window, decoded once each, in the order of their days."""
 
     def __init__(self, lakehouse: Lakehouse, window: Window, report: ActivitiesReport) -> None:
-        self._lakehouse = lakehouse
-        self._report = report
         files = lakehouse.files.activities_in(window.padded(NEIGHBOUR_DAYS))
         report.files += len(files)
-        self._waiting = deque(sorted(files, key=lambda raw: (_first_day(raw), raw.raw_file_id)))
-        self._fetched: deque[RawFile] = deque()
-        self._decoded = self._decode(len(files))
+        self._coming = decoded(
+            lakehouse,
+            sorted(files, key=lambda raw: (_first_day(raw), raw.raw_file_id)),
+            messages=ACTIVITY_MESSAGES,
+            then=partial(read_activities, home=lakehouse.settings.zone),
+            failures=report.failures,
+        )
         self._held: list[_Read] = []
+        self._ahead: _Read | None = None
 
     def around(self, month: Window) -> list[_Read]:
         """Files with a session in the month or next to it, oldest import first. Months are asked for in order."""
         near = month.padded(NEIGHBOUR_DAYS)
-        while (upcoming := self._upcoming()) is not None and _first_day(upcoming) < near.end:
-            result = next(self._decoded, None)
-            if result is not None:
-                self._keep(self._fetched.popleft(), result)
+        while (upcoming := self._upcoming()) is not None and _first_day(upcoming.raw) < near.end:
+            self._held.append(upcoming)
+            self._ahead = None
         self._held = [part for part in self._held if part.raw.last_day and part.raw.last_day >= near.start]
         return sorted(
             (part for part in self._held if _first_day(part.raw) < near.end), key=lambda part: part.raw.raw_file_id
         )
 
-    def _upcoming(self) -> RawFile | None:
-        queue = self._fetched or self._waiting
-        return queue[0] if queue else None
-
-    def _decode(self, count: int) -> Iterator[ActivityFile | FitDecodeError]:
-        zone = self._lakehouse.settings.zone
-        if count < _FILES_WORTH_A_POOL:
-            return (_decoded(data, zone) for data in self._contents())
-        return decode_each(self._contents(), messages=ACTIVITY_MESSAGES, then=partial(read_activities, home=zone))
-
-    def _contents(self) -> Iterator[bytes]:
-        while self._waiting:
-            raw = self._waiting.popleft()
-            try:
-                data = self._lakehouse.blobs.get(raw.athlete_id, raw.sha256)
-            except (BlobCorrupt, BlobMissing) as error:
-                self._fail(raw, str(error), parser_version=_NEVER_PARSED)
-            else:
-                self._fetched.append(raw)
-                yield data
-
-    def _keep(self, raw: RawFile, result: ActivityFile | FitDecodeError) -> None:
-        if isinstance(result, FitDecodeError):
-            self._fail(raw, str(result), parser_version=reader_version(self._lakehouse.settings))
-        else:
-            self._held.append(_Read(raw, result))
-
-    def _fail(self, raw: RawFile, reason: str, *, parser_version: str) -> None:
-        failed = Reading(parser_version, raw.file_type, raw.first_day, raw.last_day, raw.notes, reason)
-        self._lakehouse.files.record(raw.athlete_id, raw.sha256, failed)
-        self._report.failures.append(Failure(raw.athlete_id, raw.sha256, raw.file_name, reason))
-
-
-def _decoded(data: bytes, home: ZoneInfo) -> ActivityFile | FitDecodeError:
-    try:
-        return read_activities(decode(data, messages=ACTIVITY_MESSAGES), home=home)
-    except FitDecodeError as error:
-        return error
+    def _upcoming(self) -> _Read | None:
+        """The next file that can be read; it is decoded now, and handed out with the first month that needs it."""
+        if self._ahead is None:
+            following = next(self._coming, None)
+            self._ahead = None if following is None else _Read(*following)
+        return self._ahead
 
 
 def _first_day(raw: RawFile) -> dt.date:
@@ -173,6 +124,7 @@ def _derive_month(read: Sequence[_Read], month: Window) -> _Month:
         files=[part.raw for part in read],
         activities=_activity_rows(parts),
         sources=_source_rows(parts),
+        device_values=_concat((_device_rows(a, p) for a, p in parts), frame_schema(DeviceValues.table())),
         laps=_concat((_lap_rows(a, p) for a, p in parts), frame_schema(Lap.table())),
         samples=_concat((_sample_rows(a, p) for a, p in parts), SAMPLES_SCHEMA),
     )
@@ -253,6 +205,10 @@ def _source_rows(parts: Sequence[tuple[Identified, _Read]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=frame_schema(ActivitySource.table()))
 
 
+def _device_rows(activity: Identified, part: _Read) -> pl.DataFrame:
+    return _of_activity(part.content.device_values, activity, part, frame_schema(DeviceValues.table()))
+
+
 def _lap_rows(activity: Identified, part: _Read) -> pl.DataFrame:
     return _of_activity(part.content.laps, activity, part, frame_schema(Lap.table()))
 
@@ -298,6 +254,7 @@ def _write(lakehouse: Lakehouse, derived: Sequence[_Month], report: ActivitiesRe
         for table, key, frame in (
             (Activity.table(), "activity_id", pl.concat([m.activities for m in months])),
             (ActivitySource.table(), "activity_id", pl.concat([m.sources for m in months])),
+            (DeviceValues.table(), "activity_id", pl.concat([m.device_values for m in months])),
             (Lap.table(), "activity_id", pl.concat([m.laps for m in months])),
         ):
             replace_window(connection, table, frame, day="local_day", window=window, key=key)

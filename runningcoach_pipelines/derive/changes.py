@@ -5,24 +5,23 @@ else than what holds now. Nothing is decided here but that.
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 
 from runningcoach_pipelines.activities.identity import NEIGHBOUR_DAYS
-from runningcoach_pipelines.derive import activities, activity_metrics
-from runningcoach_pipelines.derive.summaries import Period, outdated_periods
+from runningcoach_pipelines.derive.activities import CODE_VERSION
+from runningcoach_pipelines.derive.summaries import outdated_periods
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.raw_files import RawFile
-from runningcoach_pipelines.store.tables import Activity, ActivityMetrics
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.tables import Activity
+from runningcoach_pipelines.store.windows import Period, Window
 
 
 def outdated_months(lakehouse: Lakehouse) -> list[Window]:
-    """Runs of neighbouring months that `activities` or `activity_metrics` are to be made again for.
+    """Runs of neighbouring months that are to be decoded again: new files touch them, or other code made their rows.
 
-    New files touch them (`changed_months`); or their rows come from other code, other settings or another file, or are
-    missing, because a derivation was cut off between one table and the next.
+    Months to be measured again and not decoded are those of `derive/stale.py`.
     """
-    return joined([*changed_months(lakehouse.files.activities_to_derive()), *_months_of_outdated_rows(lakehouse)])
+    return joined([*changed_months(lakehouse.files.activities_to_derive()), *_months_of_other_code(lakehouse)])
 
 
 def outdated_summaries(lakehouse: Lakehouse) -> list[Window]:
@@ -30,21 +29,11 @@ def outdated_summaries(lakehouse: Lakehouse) -> list[Window]:
     return joined([window for period in Period for window in outdated_periods(lakehouse, period)])
 
 
-def _months_of_outdated_rows(lakehouse: Lakehouse) -> list[Window]:
-    made, measured = Activity.table().c, ActivityMetrics.table().c
-    both = Activity.table().outerjoin(ActivityMetrics.table(), made.activity_id == measured.activity_id, full=True)
-    outdated = or_(
-        made.activity_id.is_(None),
-        measured.activity_id.is_(None),
-        made.code_version != activities.CODE_VERSION,
-        measured.code_version != activity_metrics.CODE_VERSION,
-        made.source_sha256 != measured.source_sha256,
-        made.local_day != measured.local_day,
-        measured.counted != made.suspected_duplicate_of.is_(None),
-    )
-    day = func.coalesce(made.local_day, measured.local_day)
+def _months_of_other_code(lakehouse: Lakehouse) -> list[Window]:
+    made = Activity.table().c
+    statement = select(made.local_day).where(made.code_version != CODE_VERSION).distinct()
     with lakehouse.engine.connect() as connection:
-        days = connection.execute(select(day).select_from(both).where(outdated).distinct()).scalars().all()
+        days = connection.execute(statement).scalars().all()
     return [Window(day, day + dt.timedelta(days=1)) for day in days]
 
 

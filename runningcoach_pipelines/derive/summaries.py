@@ -1,50 +1,32 @@
 """Gold: what an athlete's weeks and months add up to."""
 
 import datetime as dt
-from enum import StrEnum
 
 import polars as pl
 import polars.selectors as cs
-from sqlalchemy import delete, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, select, true
 
-from runningcoach_pipelines.metrics import load
+from runningcoach_pipelines.metrics import distribution, load, quantity
 from runningcoach_pipelines.store.frames import copy_frame, frame_schema, read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
-from runningcoach_pipelines.store.tables import ActivityMetrics, AnalyticsSummary
-from runningcoach_pipelines.store.windows import Window, lock, monday
+from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, AnalyticsSummary
+from runningcoach_pipelines.store.windows import Period, Window, lock
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 
+INTENSITIES = ("low_intensity_s", "moderate_intensity_s", "high_intensity_s")
+"""Time in zones 1, 2 and 3 of kind `intensity`."""
 
-class Period(StrEnum):
-    """Weeks start on Monday, months on the 1st."""
-
-    WEEK = "week"
-    MONTH = "month"
-
-    def whole(self, window: Window) -> Window:
-        """The window widened to whole periods."""
-        if self is Period.MONTH:
-            months = list(window.months())
-            return Window(months[0].start, months[-1].end)
-        last = window.end.toordinal() - 1
-        sunday = monday(window.end.fromordinal(last))
-        return Window(monday(window.start), sunday.fromordinal(sunday.toordinal() + 7))
+type _Intensity = dict[str, float | None]
 
 
 def derive_summaries(lakehouse: Lakehouse, period: Period, window: Window) -> int:
     """Make the summaries of the whole periods that the window touches anew; returns the rows written."""
     whole = period.whole(window)
-    metrics, summaries = ActivityMetrics.table(), AnalyticsSummary.table()
+    summaries = AnalyticsSummary.table()
     with lakehouse.engine.begin() as connection:
         lock(connection, summaries.name)
-        activities = read_frame(
-            connection,
-            select(metrics)
-            .where(metrics.c.local_day >= whole.start, metrics.c.local_day < whole.end)
-            .order_by(metrics.c.athlete_id, metrics.c.local_day, metrics.c.activity_id),
-        )
-        rows = summarize(activities, period)
+        rows = summarize(_activities(connection, whole), _intensities(connection, whole), period)
         connection.execute(
             delete(summaries).where(
                 summaries.c.period == period.value,
@@ -58,9 +40,9 @@ def derive_summaries(lakehouse: Lakehouse, period: Period, window: Window) -> in
 
 def outdated_periods(lakehouse: Lakehouse, period: Period) -> list[Window]:
     """Periods whose summaries are missing, left over, made by other code, or not what `activity_metrics` adds up to."""
-    metrics, summaries = ActivityMetrics.table(), AnalyticsSummary.table()
+    summaries = AnalyticsSummary.table()
     with lakehouse.engine.connect() as connection:
-        made = _rounded(summarize(read_frame(connection, select(metrics)), period))
+        made = _rounded(summarize(_activities(connection), _intensities(connection), period))
         stored = _rounded(read_frame(connection, select(summaries).where(summaries.c.period == period.value)))
     both = pl.concat([made, stored])
     starts: list[dt.date] = both.filter(both.is_unique())["period_start"].unique().sort().to_list()
@@ -72,18 +54,23 @@ def _rounded(summaries: pl.DataFrame) -> pl.DataFrame:
     return summaries.with_columns((cs.float() * 1000).round().cast(pl.Int64))
 
 
-def summarize(activities: pl.DataFrame, period: Period) -> pl.DataFrame:
+def summarize(activities: pl.DataFrame, intensities: pl.DataFrame, period: Period) -> pl.DataFrame:
     """Totals by athlete and period; suspected duplicates do not count, empty periods have no row.
+
+    What depends on other periods is not here but in `store/summaries.py`.
 
     Args:
         activities: rows of `activity_metrics`.
+        intensities: rows of `activity_zones` of kind `intensity`.
     """
     run = pl.col("sport") == "running"
     imputed = pl.col("load_source") == load.Source.IMPUTED.value
+    clocked = run & pl.col("distance_m").is_not_null() & (pl.col("timer_s") > 0)
     unit = "1w" if period is Period.WEEK else "1mo"
     schema = frame_schema(AnalyticsSummary.table())
     return (
         activities.filter("counted")
+        .join(_by_activity(intensities), on="activity_id", how="left", maintain_order="left")
         .group_by("athlete_id", period_start=pl.col("local_day").dt.truncate(unit), maintain_order=True)
         .agg(
             activities=pl.len(),
@@ -97,9 +84,57 @@ def summarize(activities: pl.DataFrame, period: Period) -> pl.DataFrame:
             load=pl.col("load").sum(),
             imputed_load=pl.col("load").filter(imputed).sum(),
             longest_run_m=pl.col("distance_m").filter(run).max(),
+            run_load=pl.col("load").filter(run).sum(),
+            avg_run_speed_mps=_ratio(pl.col("distance_m").filter(clocked), pl.col("timer_s").filter(clocked)),
+            avg_run_heart_rate_bpm=quantity.weighted_mean(
+                pl.col("avg_heart_rate_bpm").filter(run), pl.col("timer_s").filter(run)
+            ),
+            **{name: quantity.total(pl.col(name)) for name in INTENSITIES},
         )
-        .with_columns(period=pl.lit(period.value), code_version=pl.lit(CODE_VERSION))
+        .with_columns(
+            period=pl.lit(period.value),
+            intensity_label=pl.struct(INTENSITIES).map_elements(_label, return_dtype=pl.String),
+            code_version=pl.lit(CODE_VERSION),
+        )
         .select(schema.names())
         .cast(schema)
         .sort("athlete_id", "period_start")
     )
+
+
+def _activities(connection: Connection, window: Window | None = None) -> pl.DataFrame:
+    table = ActivityMetrics.table()
+    # Sums depend on the order in their last bit.
+    order = (table.c.athlete_id, table.c.local_day, table.c.activity_id)
+    return read_frame(connection, select(table).where(_inside(table, window)).order_by(*order))
+
+
+def _intensities(connection: Connection, window: Window | None = None) -> pl.DataFrame:
+    table = ActivityZone.table()
+    return read_frame(connection, select(table).where(_inside(table, window), table.c.kind == "intensity"))
+
+
+def _inside(table: Table, window: Window | None) -> ColumnElement[bool]:
+    """Rows of the window's days; of all days without one."""
+    if window is None:
+        return true()
+    return (table.c.local_day >= window.start) & (table.c.local_day < window.end)
+
+
+def _by_activity(intensities: pl.DataFrame) -> pl.DataFrame:
+    """A row for each activity with a heart rate: its seconds in each zone."""
+    seconds = {
+        name: pl.col("time_s").filter(pl.col("zone") == zone).sum() for zone, name in enumerate(INTENSITIES, start=1)
+    }
+    return intensities.group_by("activity_id").agg(**seconds)
+
+
+def _ratio(distance_m: pl.Expr, timer_s: pl.Expr) -> pl.Expr:
+    return distance_m.sum() / quantity.positive(timer_s.sum())
+
+
+def _label(seconds: _Intensity) -> str | None:
+    low, moderate, high = (seconds[name] for name in INTENSITIES)
+    if low is None or moderate is None or high is None:
+        return None
+    return distribution.label((low, moderate, high))

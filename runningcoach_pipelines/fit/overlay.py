@@ -65,6 +65,8 @@ MESSAGES: Mapping[int, OverlayMessage] = MappingProxyType(
         140: _PHYSIOLOGICAL_METRICS,
         312: OverlayMessage({93: OverlayField("avg_grade_adjusted_speed", "uint32", "m/s", scale=1000)}),
         313: OverlayMessage({71: OverlayField("avg_grade_adjusted_speed", "uint32", "m/s", scale=1000)}),
+        # Stands in the sleep file of a nap; named by SDK 21.218.
+        412: OverlayMessage(name="nap_event"),
     }
 )
 
@@ -77,6 +79,10 @@ TYPES: Mapping[str, Mapping[int, str]] = MappingProxyType(
             39: "performance_condition",
             49: "lactate_threshold_heart_rate",
             50: "lactate_threshold_speed",
-        }
+            # In sleep files: from when to when the watch took it for sleep.
+            74: "sleep",
+        },
+        # Kinds of wellness files; watches keep them in folders of these names.
+        "file": {44: "metrics", 49: "sleep", 68: "hrv_status"},
     }
 )

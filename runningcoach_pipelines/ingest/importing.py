@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runningcoach_pipelines.activities.file import PARSER_VERSION, FileOutline, outline
+from runningcoach_pipelines.activities.file import PARSER_VERSION, outline
 from runningcoach_pipelines.fit import FitDecodeError
 from runningcoach_pipelines.ingest.sources import FoundFile, Limits, Refused, find_files
 from runningcoach_pipelines.settings import Settings
@@ -17,6 +17,7 @@ from runningcoach_pipelines.store.athletes import ensure_athlete
 from runningcoach_pipelines.store.blob import BlobCorrupt, sha256_of
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.raw_files import FileStatus, RawFile, Reading
+from runningcoach_pipelines.wellness.file import WELLNESS_KINDS, days_of
 
 _LONGEST_NAME_BYTES = 2000
 """Names are a part of a database key, and an index row has its limit."""
@@ -98,16 +99,17 @@ def look_inside(data: bytes, settings: Settings, today: dt.date) -> Reading:
     version = reader_version(settings)
     try:
         seen = outline(data, settings.zone)
+        days = (days_of(data, settings.zone) if seen.file_type in WELLNESS_KINDS else None) or seen.days
     except FitDecodeError as error:
         return Reading(version, error=str(error))
-    first, last = seen.days or (None, None)
+    first, last = days or (None, None)
     return Reading(
         version,
         file_type=seen.file_type,
         first_day=first,
         last_day=last,
         notes=seen.notes,
-        error=_unusable(seen, settings.history_start, today),
+        error=_unusable(seen.file_type, days, settings.history_start, today),
     )
 
 
@@ -147,11 +149,11 @@ def import_file(lakehouse: Lakehouse, athlete_id: str, item: FoundFile, today: d
     report.days.update(day for day in (reading.first_day, reading.last_day) if day is not None)
 
 
-def _unusable(seen: FileOutline, history_start: dt.date, today: dt.date) -> str | None:
-    """An activity outside the calendar would be in no partition: it must not vanish silently."""
-    if seen.file_type != "activity" or seen.days is None:
+def _unusable(kind: str, days: tuple[dt.date, dt.date] | None, history_start: dt.date, today: dt.date) -> str | None:
+    """What lies outside the calendar would be in no partition: it must not vanish silently."""
+    if days is None or kind not in {"activity", *WELLNESS_KINDS}:
         return None
-    first, last = seen.days
+    first, last = days
     if first < history_start:
         return (
             f"recorded on {first}, before the first day of the history ({history_start}): the watch's clock was not "

@@ -34,7 +34,10 @@ def weight_s(timer_s: Quantity, *, cap_s: float = HOLD_CAP_S) -> pl.Expr:
 
 
 def timer_time_s(timer_s: Quantity) -> pl.Expr:
-    """Length of the timer clock from the first to the last sample; null for fewer than two instants."""
+    """Length of the timer clock from the first to the last sample; null for fewer than two instants.
+
+    Source: The device's own timer, from its start and stop events.
+    """
     clock = column(timer_s)
     return positive(clock.max() - clock.min())
 

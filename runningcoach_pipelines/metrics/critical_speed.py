@@ -5,6 +5,7 @@ The same formulas hold for power (CP in W, W′ in J): the units of the inputs d
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from itertools import accumulate
 from math import exp, sqrt
 
@@ -19,6 +20,16 @@ PLAUSIBLE_MPS = (2.0, 7.0)
 PLAUSIBLE_D_PRIME_M = (50.0, 500.0)
 TRIAL_S = (120.0, 1200.0)
 """Maximal efforts of 2 to 20 min determine critical speed; others bend the line."""
+
+TRIALS_NEEDED = 3
+
+
+class Refusal(StrEnum):
+    """Why efforts give no critical speed."""
+
+    TOO_FEW = "fewer than 3 efforts of 2 to 20 min"
+    TOO_FEW_MAXIMAL = "fewer than 3 efforts of 2 to 20 min that are faster than every longer one"
+    IMPLAUSIBLE = "not plausible: the efforts were not all maximal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,10 @@ class CriticalSpeed:
 
 
 def fit(trials: Sequence[Result]) -> CriticalSpeed | None:
-    """Least-squares line of distance on time. None with fewer than two different times."""
+    """Least-squares line of distance on time. None with fewer than two different times.
+
+    Source: The linear model of distance and time.
+    """
     distance = np.array([trial.distance_m for trial in trials], dtype=np.float64)
     time = np.array([trial.time_s for trial in trials], dtype=np.float64)
     if len(trials) < 2 or np.ptp(time) == 0.0:
@@ -67,6 +81,21 @@ def maximal_envelope(efforts: Sequence[Result]) -> list[Result]:
         if not kept or effort.distance_m / effort.time_s > kept[-1].distance_m / kept[-1].time_s:
             kept.append(effort)
     return kept[::-1]
+
+
+def from_efforts(efforts: Sequence[Result]) -> CriticalSpeed | Refusal:
+    """Critical speed from the best efforts of training: of those that may have been maximal, or why there is none.
+
+    At least 3 efforts of 2 to 20 min are asked for, since two always lie on a line.
+
+    Source: The linear model of distance and time; Smyth & Muniz-Pumares 2020 for training data.
+    """
+    trials = maximal_envelope(efforts)
+    if len(trials) < TRIALS_NEEDED:
+        inside = sum(TRIAL_S[0] <= effort.time_s <= TRIAL_S[1] for effort in efforts)
+        return Refusal.TOO_FEW if inside < TRIALS_NEEDED else Refusal.TOO_FEW_MAXIMAL
+    line = fit(trials)
+    return line if line is not None and line.plausible else Refusal.IMPLAUSIBLE
 
 
 def recovery_tau_s(per_second: ArrayLike, critical: float) -> float:

@@ -11,6 +11,8 @@ def local_day(start_utc: pl.Expr, utc_offset_s: Quantity) -> pl.Expr:
     """Athlete-local date of the START of an activity under its own UTC offset (travel, 00:30 starts).
 
     `start_utc`: a Datetime column, in UTC or naive UTC. Null if the offset is unknown.
+
+    Source: A convention; the device's clock at the start of an activity.
     """
     offset = pl.duration(seconds=column(utc_offset_s), time_unit="us")
     return (start_utc.dt.replace_time_zone(None).cast(pl.Datetime("us")) + offset).dt.date()

@@ -35,7 +35,10 @@ def polarization_index(times: ThreeZones) -> float | None:
 
 
 def label(times: ThreeZones) -> str | None:
-    """`polarized`, `pyramidal`, `threshold`, `high_intensity` or `non_polarized`; None without any time."""
+    """`polarized`, `pyramidal`, `threshold`, `high_intensity` or `non_polarized`; None without any time.
+
+    Source: Treff 2019 for polarized, the order of the shares for the rest.
+    """
     zones = shares(times)
     if zones is None:
         return None

@@ -19,7 +19,10 @@ def speed_per_beat(speed_mps: Quantity, heart_rate_bpm: Quantity) -> pl.Expr:
 
 
 def mean_speed_per_beat(speed_per_second: Quantity, heart_rate_per_second: Quantity) -> pl.Expr:
-    """Efficiency factor of an activity; seconds without heart rate or speed count in neither mean."""
+    """Efficiency factor of an activity; seconds without heart rate or speed count in neither mean.
+
+    Source: TrainingPeaks (efficiency factor), in metres instead of yards.
+    """
     speed, hr = _measured_together(speed_per_second, heart_rate_per_second)
     return speed_per_beat(speed.mean(), hr.mean())
 
@@ -42,16 +45,43 @@ def decoupling(speed_per_second: Quantity, heart_rate_per_second: Quantity, *, h
     return decoupling_percent(first, second)
 
 
-def steady_decoupling(flat_speed_per_second: Quantity, heart_rate_per_second: Quantity) -> pl.Expr:
+def half_after_warm_up() -> pl.Expr:
+    """1 or 2: the half of an activity past its warm-up of 10 min in which each second lies; null in the warm-up.
+
+    Rows are the seconds of one activity; use it `.over("activity_id")` for several.
+    """
+    second, left = pl.int_range(pl.len()) - WARM_UP_S, pl.len().cast(pl.Int64) - WARM_UP_S
+    return pl.when(second >= 0).then(pl.when(second < left // 2).then(1).otherwise(2)).cast(pl.Int8)
+
+
+def variation(flat_speed_per_second: Quantity, half: pl.Expr) -> pl.Expr:
+    """SD / mean of the speed past the warm-up of an activity; null if it stood still."""
+    speed = column(flat_speed_per_second).filter(half.is_not_null())
+    return speed.std() / positive(speed.mean())
+
+
+def decoupling_of_halves(speed_per_second: Quantity, heart_rate_per_second: Quantity, half: pl.Expr) -> pl.Expr:
+    """Decoupling in % between the seconds of an activity marked 1 and 2 (`half_after_warm_up`)."""
+    speed, hr = _measured_together(speed_per_second, heart_rate_per_second)
+    first, second = half == 1, half == 2
+    return decoupling_percent(
+        speed.filter(first).mean() / hr.filter(first).mean(), speed.filter(second).mean() / hr.filter(second).mean()
+    )
+
+
+def steady_decoupling(
+    flat_speed_per_second: Quantity, heart_rate_per_second: Quantity, *, half: pl.Expr | None = None
+) -> pl.Expr:
     """Decoupling after a 10 min warm-up, only for a steady run: ≥ 40 min and speed varying by < 10 % (SD/mean).
 
-    Give it the grade-adjusted speed. Null for any other run, for which the figure would mean nothing.
+    Give it the grade-adjusted speed, and `half` where a column of `half_after_warm_up` is at hand. Null for any
+    other run, for which the figure would mean nothing.
+
+    Source: TrainingPeaks (decoupling); for which runs it means something is a convention.
     """
-    speed = column(flat_speed_per_second).slice(WARM_UP_S)
-    hr = positive(heart_rate_per_second).slice(WARM_UP_S)
-    steady = speed.std() / speed.mean() < STEADY_VARIATION
-    rows_left = (pl.len() - WARM_UP_S).clip(lower_bound=0) // 2
-    return pl.when(steady & (pl.len() >= SHORTEST_RUN_S)).then(decoupling(speed, hr, half=rows_left))
+    half = half_after_warm_up() if half is None else half
+    steady = (variation(flat_speed_per_second, half) < STEADY_VARIATION) & (pl.len() >= SHORTEST_RUN_S)
+    return pl.when(steady).then(decoupling_of_halves(flat_speed_per_second, heart_rate_per_second, half))
 
 
 def _measured_together(speed: Quantity, heart_rate: Quantity) -> tuple[pl.Expr, pl.Expr]:

@@ -46,17 +46,14 @@ class _Track:
     distance_m: Floats
     first_s: Floats
     last_s: Floats
-    breaks_before: NDArray[np.int64]
-    """Untrusted steps up to each distance."""
+    pace_s_per_m: Floats
+    """From each distance to the next."""
+    breaks_before: NDArray[np.int64] | None
+    """Untrusted steps up to each distance; None if there are none at all."""
 
-    def at(self, distance_m: Floats, exactly: Floats) -> tuple[Floats, NDArray[np.intp]]:
-        """Interpolated second and next index for each distance inside the track; on a recorded distance `exactly`."""
-        after = np.searchsorted(self.distance_m, distance_m, side="left")
-        before = np.maximum(after - 1, 0)
-        length = self.distance_m[after] - self.distance_m[before]
-        share = np.divide(distance_m - self.distance_m[before], length, out=np.ones_like(length), where=length > 0)
-        between = self.last_s[before] + share * (self.first_s[after] - self.last_s[before])
-        return np.where(self.distance_m[after] == distance_m, exactly[after], between), after
+    def at(self, distance_m: Floats, before: NDArray[np.intp]) -> Floats:
+        """Interpolated seconds at distances that lie between the recorded ones `before` and their next ones."""
+        return self.last_s[before] + (distance_m - self.distance_m[before]) * self.pace_s_per_m[before]
 
 
 def _track(elapsed_s: ArrayLike, distance_m: ArrayLike, *, guarded: bool) -> _Track | None:
@@ -65,12 +62,13 @@ def _track(elapsed_s: ArrayLike, distance_m: ArrayLike, *, guarded: bool) -> _Tr
     time, path = time[known], path[known]
     forward = time >= np.maximum.accumulate(time)
     time, path = time[forward], np.maximum.accumulate(path[forward])
-    if time.size < 2:
+    starts = np.flatnonzero(np.diff(path, prepend=-np.inf))
+    if starts.size < 2:
         return None
-    breaks = np.concatenate(([0], np.cumsum(_untrusted(time, path)))) if guarded else np.zeros(time.size, int)
-    distinct, first = np.unique(path, return_index=True)
-    last = np.append(first[1:], time.size) - 1
-    return _Track(distinct, time[first], time[last], breaks[first])
+    untrusted = _untrusted(time, path) if guarded else np.zeros(0, dtype=bool)
+    breaks = np.concatenate(([0], np.cumsum(untrusted)))[starts] if untrusted.any() else None
+    distinct, first, last = path[starts], time[starts], time[np.append(starts[1:], time.size) - 1]
+    return _Track(distinct, first, last, (first[1:] - last[:-1]) / np.diff(distinct), breaks)
 
 
 def _untrusted(time: Floats, path: Floats) -> NDArray[np.bool_]:
@@ -91,6 +89,8 @@ def best_time_s(
     Windows start on a sample (end interpolated) or end on one (start interpolated): the optimum of a
     piecewise linear function has an end on a sample. `guarded` rejects windows with a GPS jump or a gap in
     recording inside. NaN samples and those behind the clock are skipped.
+
+    Source: Definition of best efforts as Strava uses it: pauses count.
     """
     track = _track(elapsed_s, distance_m, guarded=guarded)
     return None if track is None else _fastest(track, target_m)
@@ -102,15 +102,15 @@ def _fastest(track: _Track, target_m: float) -> Effort | None:
         return None
     begins = np.searchsorted(path, path[-1] - target_m, side="right")
     ends = np.searchsorted(path, path[0] + target_m, side="left")
-    end_s, end_index = track.at(np.minimum(path[:begins] + target_m, path[-1]), track.first_s)
-    start_s, start_index = track.at(np.maximum(path[ends:] - target_m, path[0]), track.last_s)
-    starts = np.concatenate((track.last_s[:begins], start_s))
-    times = np.concatenate((end_s, track.first_s[ends:])) - starts
-    breaks = track.breaks_before
-    inside = np.concatenate(
-        (breaks[end_index] - breaks[:begins], breaks[ends:] - breaks[np.maximum(start_index - 1, 0)])
-    )
-    times = np.where(inside == 0, times, np.inf)
+    end_m, start_m = np.minimum(path[:begins] + target_m, path[-1]), path[ends:] - target_m
+    after_end = np.searchsorted(path, end_m, side="left")
+    # As many starts as end no later than a sample lie no later than the window that ends on it begins.
+    before_start = np.maximum(np.cumsum(np.bincount(after_end, minlength=path.size))[ends:] - 1, 0)
+    starts = np.concatenate((track.last_s[:begins], track.at(start_m, before_start)))
+    times = np.concatenate((track.at(end_m, after_end - 1), track.first_s[ends:])) - starts
+    if (breaks := track.breaks_before) is not None:
+        inside = np.concatenate((breaks[after_end] - breaks[:begins], breaks[ends:] - breaks[before_start]))
+        times[inside > 0] = np.inf
     best = int(np.argmin(times))
     return Effort(target_m, float(times[best]), float(starts[best])) if np.isfinite(times[best]) else None
 
@@ -129,7 +129,7 @@ def best_efforts(samples: pl.DataFrame, *, distances_m: Sequence[float] = DISTAN
     `distance_m`, `time_s`, `start_s`; a distance that an activity didn't cover has no row.
     """
     found = []
-    for (activity,), rows in samples.group_by("activity_id", maintain_order=True):
+    for (activity,), rows in samples.partition_by("activity_id", maintain_order=True, as_dict=True).items():
         track = _track(rows["elapsed_s"].to_numpy(), rows["distance_m"].to_numpy(), guarded=True)
         if track is not None:
             efforts = (_fastest(track, distance) for distance in distances_m)
@@ -139,22 +139,29 @@ def best_efforts(samples: pl.DataFrame, *, distances_m: Sequence[float] = DISTAN
 
 
 def mean_max(per_second: ArrayLike, window_s: int) -> float | None:
-    """Highest mean over `window_s` complete seconds; windows with an unknown second (NaN) don't count."""
+    """Highest mean over `window_s` complete seconds; windows with an unknown second (NaN) don't count.
+
+    Source: Definition.
+    """
     values = np.asarray(per_second, dtype=np.float64)
     return _mean_max(values, (window_s,)).get(window_s)
 
 
 def _mean_max(values: Floats, windows_s: Sequence[int]) -> dict[int, float]:
     unknown = ~np.isfinite(values)
+    if unknown.all():
+        return {}
     sums = np.concatenate(([0.0], np.cumsum(np.where(unknown, 0.0, values))))
-    gaps = np.concatenate(([0], np.cumsum(unknown)))
+    gaps = np.concatenate(([0], np.cumsum(unknown))) if unknown.any() else None
     best = {}
     for window in windows_s:
         if window > values.size:
             continue
-        complete = gaps[window:] == gaps[:-window]
-        if complete.any():
-            best[window] = float((sums[window:] - sums[:-window])[complete].max()) / window
+        totals = sums[window:] - sums[:-window]
+        if gaps is not None:
+            totals = totals[gaps[window:] == gaps[:-window]]
+        if totals.size:
+            best[window] = float(totals.max()) / window
     return best
 
 
@@ -168,7 +175,7 @@ def mean_max_curves(
     these; `envelope` makes it fall with the window.
     """
     found = []
-    for (activity,), rows in seconds.group_by("activity_id", maintain_order=True):
+    for (activity,), rows in seconds.partition_by("activity_id", maintain_order=True, as_dict=True).items():
         for channel in channels:
             curve = _mean_max(rows[channel].cast(pl.Float64).to_numpy(), windows_s)
             found += [(activity, channel, window, value) for window, value in curve.items()]

@@ -73,7 +73,11 @@ def dense_loads(loads: ArrayLike) -> Floats:
 
 
 def ewma(loads: ArrayLike, alpha: float, seed: float = 0.0) -> Floats:
-    """y[t] = y[t−1] + alpha · (load[t] − y[t−1]) with y[−1] = seed."""
+    """y[t] = y[t−1] + alpha · (load[t] − y[t−1]) with y[−1] = seed.
+
+    Source: Banister's fitness and fatigue as exponential averages; GoldenCheetah's and intervals.icu's alpha, 1 −
+    e^(−1/N).
+    """
     seeded = pl.Series(np.concatenate(([seed], dense_loads(loads))))
     return seeded.ewm_mean(alpha=alpha, adjust=False).to_numpy()[1:]
 

@@ -20,6 +20,8 @@ def plausible(heart_rate_bpm: Quantity, elapsed_s: Quantity, hr_max_bpm: Quantit
     """The heart rate without spikes: null above HRmax + 10 and after a jump of > 25 bpm within 1 s.
 
     Looks at the sample before, so use it `.over("activity_id")`. With an unknown HRmax only jumps are cut.
+
+    Source: A convention.
     """
     hr, clock = positive(heart_rate_bpm), column(elapsed_s)
     jump = (hr - hr.shift(1)).abs() > JUMP_BPM
@@ -27,16 +29,18 @@ def plausible(heart_rate_bpm: Quantity, elapsed_s: Quantity, hr_max_bpm: Quantit
     return pl.when(~spike.fill_null(False)).then(hr)
 
 
-def cadence_lock(heart_rate_bpm: Quantity, cadence_spm: Quantity, weight_s: pl.Expr) -> pl.Expr:
+def cadence_lock(heart_rate_bpm: Quantity, cadence_spm: Quantity, weight_s: Quantity) -> pl.Expr:
     """True for each sample inside > 60 s of |heart rate − spm| < 3: the optical sensor counts steps.
 
     Looks at neighbours, so use it `.over("activity_id")`.
+
+    Source: A convention.
     """
     locked = ((positive(heart_rate_bpm) - positive(cadence_spm)).abs() < LOCK_BPM).fill_null(False)
     return locked & (stretch_s(locked, weight_s) > LOCK_S).fill_null(False)
 
 
-def stretch_s(state: pl.Expr, weight_s: pl.Expr) -> pl.Expr:
+def stretch_s(state: pl.Expr, weight_s: Quantity) -> pl.Expr:
     """For each sample the length of the unbroken stretch of equal `state` in which it lies, in seconds."""
     weight = column(weight_s).fill_null(0.0)
     end = weight.cum_sum()
@@ -47,18 +51,27 @@ def stretch_s(state: pl.Expr, weight_s: pl.Expr) -> pl.Expr:
 
 
 def coverage(heart_rate_bpm: Quantity, weight_s: Quantity, timer_time_s: Quantity) -> pl.Expr:
-    """Share 0…1 of the timer time during which a heart rate was measured; null without a timer time."""
+    """Share 0…1 of the timer time during which a heart rate was measured; null without a timer time.
+
+    Source: Definition.
+    """
     measured = pl.when(positive(heart_rate_bpm).is_not_null()).then(column(weight_s)).sum()
     return (measured / positive(timer_time_s)).clip(0.0, 1.0)
 
 
 def average_bpm(heart_rate_bpm: Quantity, weight_s: Quantity) -> pl.Expr:
-    """Time-weighted mean; samples without heart rate contribute nothing. Null if there are none."""
+    """Time-weighted mean; samples without heart rate contribute nothing. Null if there are none.
+
+    Source: Definition, as devices average.
+    """
     return weighted_mean(positive(heart_rate_bpm), weight_s)
 
 
 def max_bpm(heart_rate_bpm: Quantity) -> pl.Expr:
-    """Highest sample, as the device reports it."""
+    """Highest sample, as the device reports it.
+
+    Source: Definition.
+    """
     return positive(heart_rate_bpm).max()
 
 
@@ -67,6 +80,8 @@ def sustained_max_bpm(heart_rate_per_second: Quantity, *, window_s: int = 10) ->
 
     In: 1 Hz rows of one activity (`clock.per_second`). The year's highest is the HRmax to use when the
     athlete set none (docs/metrics.md).
+
+    Source: A convention: held for 10 s it is no spike.
     """
     return positive(heart_rate_per_second).rolling_min(window_s).max()
 

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike, NDArray
 
+from runningcoach_pipelines.metrics import trailing
 from runningcoach_pipelines.metrics.quantity import Quantity, positive
 
 ARTEFACT_RATIO = 1.75
@@ -70,11 +71,13 @@ def baseline(nightly_rmssd_ms: Quantity) -> dict[str, pl.Expr]:
     Returns the columns `hrv_week` (mean of 7), `hrv_low`, `hrv_high` (60-day mean ± 0.5 SD, the last 7
     included), `hrv_nights` (how many the band rests on) and `hrv_status`: `below`, `within`, `above` or
     `insufficient` with fewer than 3 nights of 7, where the figures are null (Plews; Javaloyes 2019).
+
+    Source: Plews 2012, 2013; Javaloyes 2019.
     """
     logs = positive(nightly_rmssd_ms).log()
-    week = logs.rolling_mean(WEEK_NIGHTS, min_samples=NIGHTS_NEEDED)
-    centre = logs.rolling_mean(BASELINE_NIGHTS, min_samples=NIGHTS_NEEDED)
-    spread = logs.rolling_std(BASELINE_NIGHTS, min_samples=NIGHTS_NEEDED)
+    week = trailing.mean(logs, WEEK_NIGHTS, least=NIGHTS_NEEDED)
+    centre = trailing.mean(logs, BASELINE_NIGHTS, least=NIGHTS_NEEDED)
+    spread = trailing.deviation(logs, BASELINE_NIGHTS, least=NIGHTS_NEEDED)
     known = week.is_not_null()
     low = pl.when(known).then(centre - BAND_SD * spread)
     high = pl.when(known).then(centre + BAND_SD * spread)
@@ -87,12 +90,11 @@ def baseline(nightly_rmssd_ms: Quantity) -> dict[str, pl.Expr]:
         .then(pl.lit("above"))
         .otherwise(pl.lit("within"))
     )
-    nights = logs.is_not_null().cast(pl.Int32).rolling_sum(BASELINE_NIGHTS, min_samples=1)
     return {
         "hrv_week": week,
         "hrv_low": low,
         "hrv_high": high,
-        "hrv_nights": nights,
+        "hrv_nights": trailing.count(logs, BASELINE_NIGHTS),
         "hrv_status": status,
     }
 
@@ -110,10 +112,12 @@ def resting_change(nightly_bpm: Quantity) -> dict[str, pl.Expr]:
     """Resting heart rate against the 28 days before, today excluded (rows = dense days, oldest first).
 
     Returns `rhr_delta` in bpm and `rhr_z` (sample SD); null without two earlier nights, z also without spread.
+
+    Source: A convention.
     """
     today = positive(nightly_bpm)
     earlier = today.shift(1)
-    usual = earlier.rolling_mean(RESTING_NIGHTS, min_samples=2)
-    spread = earlier.rolling_std(RESTING_NIGHTS, min_samples=2)
+    usual = trailing.mean(earlier, RESTING_NIGHTS, least=2)
+    spread = trailing.deviation(earlier, RESTING_NIGHTS)
     delta = today - usual
     return {"rhr_delta": delta, "rhr_z": pl.when(spread > 0).then(delta / spread)}

@@ -11,7 +11,7 @@ import polars as pl
 
 from runningcoach_pipelines.metrics import heart_rate
 from runningcoach_pipelines.metrics.power import running_power_w
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
+from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive
 from runningcoach_pipelines.metrics.trimp import (
     SECONDS_PER_MINUTE,
     Sex,
@@ -43,33 +43,45 @@ def heart_rate_load(
     sex: Sex,
     variant: Variant = Variant.BANISTER,
 ) -> pl.Expr:
-    """HRSS = 100 · TRIMP / TRIMP of one hour at threshold heart rate, both of one sex and variant."""
+    """HRSS = 100 · TRIMP / TRIMP of one hour at threshold heart rate, both of one sex and variant.
+
+    Source: Banister 1991; scaled to an hour at threshold as in GoldenCheetah.
+    """
     reserve = reserve_share(lthr_bpm, hr_rest_bpm, hr_max_bpm)
     hour_at_threshold = positive(points_per_minute(reserve, sex, variant)) * SECONDS_PER_MINUTE
     return 100.0 * column(trimp) / hour_at_threshold
 
 
 def power_load(weighted_power_w: Quantity, threshold_power_w: Quantity, duration_s: Quantity) -> pl.Expr:
-    """100 · hours · intensity² (Coggan)."""
-    hours = column(duration_s) / SECONDS_PER_HOUR
+    """100 · hours · intensity² (Coggan).
+
+    Source: Allen & Coggan, Training and Racing with a Power Meter.
+    """
+    hours = divided(column(duration_s), SECONDS_PER_HOUR)
     return 100.0 * hours * (column(weighted_power_w) / positive(threshold_power_w)).pow(2)
 
 
 def pace_load(flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_s: Quantity) -> pl.Expr:
-    """100 · hours · (flat speed / threshold speed)², the published rTSS form. Null for standing still."""
-    hours = column(duration_s) / SECONDS_PER_HOUR
+    """100 · hours · (flat speed / threshold speed)², the published rTSS form. Null for standing still.
+
+    Source: TrainingPeaks (running stress score).
+    """
+    hours = divided(column(duration_s), SECONDS_PER_HOUR)
     return 100.0 * hours * (positive(flat_speed_mps) / positive(threshold_speed_mps)).pow(2)
 
 
 def pace_load_regression(flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_s: Quantity) -> pl.Expr:
     """GoldenCheetah's chart regression 110.78 · hours^1.025 · intensity²: for comparison only."""
-    hours = column(duration_s) / SECONDS_PER_HOUR
+    hours = divided(column(duration_s), SECONDS_PER_HOUR)
     return 110.78 * hours.pow(1.025) * (positive(flat_speed_mps) / positive(threshold_speed_mps)).pow(2)
 
 
 def perceived_effort_load(rpe: Quantity, duration_s: Quantity) -> pl.Expr:
-    """Session-RPE: effort 0…10 · minutes (Foster 2001); `personal_factor` brings it to the common scale."""
-    return column(rpe) * column(duration_s) / SECONDS_PER_MINUTE
+    """Session-RPE: effort 0…10 · minutes (Foster 2001); `personal_factor` brings it to the common scale.
+
+    Source: Foster 2001.
+    """
+    return divided(column(rpe) * column(duration_s), SECONDS_PER_MINUTE)
 
 
 def running_power_load(
@@ -100,7 +112,10 @@ def personal_factor(hr_load: pl.Expr, other_load: pl.Expr, start: pl.Expr, *, wi
 
 
 def primary(candidates: Mapping[Source, Quantity]) -> tuple[pl.Expr, pl.Expr]:
-    """(load, load_source): the first known candidate in the order of `Source`; both null if none is known."""
+    """The first known candidate in the order of `Source`, and its name: (load, load_source); both null without one.
+
+    Source: A convention: what was measured best comes first, and units are never mixed.
+    """
     ordered = [(source, column(candidates[source])) for source in Source if source in candidates]
     load = pl.coalesce(pl.lit(None, dtype=pl.Float64), *(value for _, value in ordered))
     named = (pl.when(value.is_not_null()).then(pl.lit(source.value)) for source, value in ordered)

@@ -14,7 +14,9 @@ def weighted_speed_mps(flat_speed_per_second: Quantity) -> pl.Expr:
 
     In: 1 Hz rows of one activity (`clock.per_second`) of `gap.flat_speed_mps` or of the device's own
     grade-adjusted speed. Gaps are bridged for at most 10 s; a window with a longer gap doesn't count.
-    Source: docs/metrics.md (the vendor's algorithm isn't published). Steady runs: the plain mean.
+    Steady runs: the plain mean.
+
+    Source: The form of weighted power; the vendor's algorithm for pace isn't published.
     """
     return fourth_power_mean(column(flat_speed_per_second).forward_fill(limit=int(HOLD_CAP_S)))
 
@@ -34,3 +36,15 @@ def written(pace_s_per_km: float) -> str:
     """`m:ss`, with the seconds rounded before they are split, so that 299.6 is 5:00 and never 4:60."""
     seconds = round(pace_s_per_km)
     return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def read(text: str) -> float:
+    """Seconds per kilometre of a pace written as `m:ss`.
+
+    Raises:
+        ValueError: it is not written so.
+    """
+    minutes, _, seconds = text.partition(":")
+    if not (minutes.isdecimal() and seconds.isdecimal() and len(seconds) == len("ss") and int(seconds) < 60):
+        raise ValueError(f"{text!r} is not a pace in minutes and seconds per kilometre, such as 4:10")
+    return int(minutes) * 60.0 + int(seconds)

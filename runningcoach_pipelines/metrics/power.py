@@ -8,7 +8,7 @@ from enum import StrEnum
 import polars as pl
 
 from runningcoach_pipelines.metrics.gap import minetti_cost
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, total
+from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive, total
 
 WINDOW_S = 30
 
@@ -40,6 +40,8 @@ def weighted_power(power_per_second: Quantity, *, windows: Windows = Windows.COM
 
     In: 1 Hz rows of one activity with pauses cut out (`clock.per_second`). Null if power was never
     measured or, for complete windows, if there are fewer than 30 s.
+
+    Source: Allen & Coggan, Training and Racing with a Power Meter; full windows as on devices.
     """
     power = column(power_per_second)
     return pl.when(power.count() > 0).then(fourth_power_mean(power.fill_null(0.0), windows=windows))
@@ -73,5 +75,8 @@ def lactate_normalised_power(
 
 
 def work_kj(power_w: Quantity, weight_s: Quantity) -> pl.Expr:
-    """Mechanical work of an activity in kJ; null without power."""
-    return total(column(power_w) * column(weight_s) / 1000.0)
+    """Mechanical work of an activity in kJ; null without power.
+
+    Source: Definition.
+    """
+    return total(divided(column(power_w) * column(weight_s), 1000.0))

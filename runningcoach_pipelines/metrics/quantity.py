@@ -1,26 +1,53 @@
 """What a formula accepts (a column or a plain number) and what counts as measured. No physiology here."""
 
+from dataclasses import dataclass
+from math import inf
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 type Floats = NDArray[np.float64]
 
-type Quantity = float | pl.Expr | None
+
+@dataclass(frozen=True, slots=True)
+class Clean:
+    """A Float64 column by name that holds neither NaN nor an infinity: it needs no guard, which costs more than sums"""
+
+    name: str
+
+
+type Quantity = float | pl.Expr | Clean | None
 """A column, a plain number, or None for a value that nobody knows (the result is then null)."""
 
 
 def column(quantity: Quantity) -> pl.Expr:
     """The quantity as a float column; NaN and infinities become null."""
-    value = quantity if isinstance(quantity, pl.Expr) else pl.lit(quantity, dtype=pl.Float64)
-    value = value.cast(pl.Float64)
-    return pl.when(value.is_finite()).then(value)
+    value = _float(quantity)
+    return value if isinstance(quantity, Clean) else pl.when(value.is_finite()).then(value)
 
 
 def positive(quantity: Quantity) -> pl.Expr:
     """The quantity where it is above zero, else null: heart rates, weights and thresholds are never 0."""
-    value = column(quantity)
-    return pl.when(value > 0).then(value)
+    value = _float(quantity)
+    # Not by `column`: each stage names its input twice, and Polars optimises every copy of a nested formula.
+    return pl.when(value.is_between(0.0, inf, closed="none")).then(value)
+
+
+def _float(quantity: Quantity) -> pl.Expr:
+    if isinstance(quantity, Clean):
+        return pl.col(quantity.name)
+    value = quantity if isinstance(quantity, pl.Expr) else pl.lit(quantity, dtype=pl.Float64)
+    return value.cast(pl.Float64)
+
+
+def divided[N: (float, pl.Expr)](value: N, by: float) -> N:
+    """`value` / `by`, to the last digit the same in a frame of one row and of many.
+
+    Polars multiplies a column by the reciprocal and divides a single row: what an activity comes to would depend on
+    how many others are measured with it.
+    """
+    return value * (1.0 / by)
 
 
 def total(values: pl.Expr) -> pl.Expr:
@@ -29,7 +56,10 @@ def total(values: pl.Expr) -> pl.Expr:
 
 
 def weighted_mean(values: Quantity, weight_s: Quantity) -> pl.Expr:
-    """Mean of `values` weighted by time; samples without a value or a weight count in neither sum."""
+    """Mean of `values` weighted by time; samples without a value or a weight count in neither sum.
+
+    Source: Definition.
+    """
     value, weight = column(values), column(weight_s)
     known_weight = pl.when(value.is_not_null()).then(weight).sum()
     return pl.when(known_weight > 0).then((value * weight).sum() / known_weight)

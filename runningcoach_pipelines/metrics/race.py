@@ -21,6 +21,9 @@ RIEGEL_EXPONENT = 1.06
 EXPONENT_RANGE = (1.02, 1.20)
 """Exponents of one's own power law outside this come from results that weren't both maximal."""
 
+DISTINCT_DISTANCES = 1.5
+"""Results nearer to each other than this ratio say nothing about an exponent: 3 km and 2 miles differ by a breath."""
+
 
 @dataclass(frozen=True, slots=True)
 class Result:
@@ -88,7 +91,12 @@ def long_run_points(distance_km: pl.Expr, days_ago: pl.Expr, long_run_target_km:
 def marathon_shape_percent(
     vo2max_effective: float, km_total: float, long_run_points: float, *, days: int = SHAPE_DAYS
 ) -> int:
-    """How ready the volume of the last `days` is for a marathon, in whole % (Runalyze)."""
+    """100 · (0.67 · km · 7/`days` / weekly target + 0.33 · long-run points · 7/70), in whole %.
+
+    How ready the volume of the last `days` is for a marathon; targets as in `marathon_shape_targets`.
+
+    Source: Runalyze.
+    """
     weekly_target, _ = marathon_shape_targets(vo2max_effective)
     volume = km_total * 7.0 / days / weekly_target
     endurance = long_run_points * 7.0 / LONG_RUN_DAYS
@@ -131,16 +139,22 @@ def emig_endurance(gamma: float) -> float:
 
 
 def marathon_from_critical_speed_s(critical_speed_mps: float) -> float:
-    """Marathon at 84.8 % of critical speed (Smyth & Muniz-Pumares 2020)."""
+    """Marathon at 84.8 % of critical speed (Smyth & Muniz-Pumares 2020).
+
+    Source: Smyth & Muniz-Pumares 2020.
+    """
     return MARATHON_M / (0.848 * critical_speed_mps)
 
 
 def predictions(results: Sequence[Result], target_m: float, *, shape_percent: float | None = None) -> dict[str, float]:
     """Time in s by model: `riegel`, `cameron`, `daniels_gilbert` and, with two distances, `power_law`.
 
-    The first three start from the best result by Daniels–Gilbert VO2max; the power law joins the two best
-    over different distances, its exponent kept within 1.02 … 1.20. With a marathon shape `daniels_gilbert`
-    is limited by it. Empty without results.
+    The first three start from the best result by Daniels–Gilbert VO2max; the power law joins it to the next best
+    over at least 1.5 times or at most 1/1.5 of its distance, the exponent kept within 1.02 … 1.20. With a marathon
+    shape `daniels_gilbert` is limited by it over distances longer than that of the best result: who has run as far has
+    shown the endurance. Empty without results.
+
+    Source: Riegel 1981; Cameron; Daniels & Gilbert 1979; a power law through two results.
     """
     ranked = sorted(results, key=lambda result: -vo2max.from_race(result.distance_m, result.time_s))
     if not ranked:
@@ -148,11 +162,16 @@ def predictions(results: Sequence[Result], target_m: float, *, shape_percent: fl
     best = ranked[0]
     times = {"riegel": riegel_s(best, target_m), "cameron": cameron_s(best, target_m)}
     level = vo2max.from_race(best.distance_m, best.time_s)
-    daniels = with_shape_s(level, target_m, 1000.0 if shape_percent is None else shape_percent)
+    limited = shape_percent if target_m > best.distance_m else None
+    daniels = with_shape_s(level, target_m, 1000.0 if limited is None else limited)
     if daniels is not None:
         times["daniels_gilbert"] = daniels
-    second = next((result for result in ranked if result.distance_m != best.distance_m), None)
+    second = next((result for result in ranked if _distinct(result.distance_m, best.distance_m)), None)
     if second is not None:
         low, high = EXPONENT_RANGE
         times["power_law"] = riegel_s(best, target_m, min(max(own_exponent(best, second), low), high))
     return times
+
+
+def _distinct(one_m: float, other_m: float) -> bool:
+    return max(one_m, other_m) >= DISTINCT_DISTANCES * min(one_m, other_m)

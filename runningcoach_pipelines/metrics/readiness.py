@@ -61,7 +61,10 @@ def signals(morning: Morning) -> list[Signal]:
 
 
 def verdict(of_rules: Iterable[Signal]) -> Level | None:
-    """The worst level of the rules; None if no rule had data."""
+    """The worst level of the rules; None if no rule had data.
+
+    Source: A convention: the worst signal wins; each rule names its own source.
+    """
     return min((signal.level for signal in of_rules), default=None)
 
 

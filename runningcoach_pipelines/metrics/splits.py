@@ -60,9 +60,11 @@ def kilometre_splits(samples: pl.DataFrame) -> pl.DataFrame:
 
     In: `activity_id`, `timer_s`, `distance_m`, rows in time order. Out: `activity_id`, `split` (from 1),
     `distance_m` (1000 or what is left), `time_s`, `start_s` on the timer clock.
+
+    Source: Definition; within 0.7 s of automatic laps on 9 files.
     """
     found: list[tuple[object, int, float, float, float]] = []
-    for (activity,), rows in samples.group_by("activity_id", maintain_order=True):
+    for (activity,), rows in samples.partition_by("activity_id", maintain_order=True, as_dict=True).items():
         time, path = _anchored(rows["timer_s"].to_numpy(), rows["distance_m"].to_numpy())
         marks = _crossings_s(time, path, KILOMETRE_M)
         rest_m, rest_s = path[-1] - KILOMETRE_M * (len(marks) - 1), time[-1] - marks[-1]

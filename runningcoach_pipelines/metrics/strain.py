@@ -25,6 +25,8 @@ def daily_monotony(loads: ArrayLike, *, ddof: int = 0) -> Floats:
     """Mean / SD of the 7 days that end on each day; capped at 10, NaN for a week without load.
 
     `ddof` 0 is the population SD (Runalyze, fellrnr), 1 the sample SD of some blogs.
+
+    Source: Foster 1998.
     """
     weeks = _weeks(loads)
     mean, spread = weeks.mean(axis=1), weeks.std(axis=1, ddof=ddof)
@@ -34,7 +36,10 @@ def daily_monotony(loads: ArrayLike, *, ddof: int = 0) -> Floats:
 
 
 def daily_strain(loads: ArrayLike, *, ddof: int = 0) -> Floats:
-    """Load of the 7 days that end on each day · their monotony; NaN for a week without load."""
+    """Load of the 7 days that end on each day · their monotony; NaN for a week without load.
+
+    Source: Foster 1998.
+    """
     return _weeks(loads).sum(axis=1) * daily_monotony(loads, ddof=ddof)
 
 
@@ -42,6 +47,8 @@ def daily_acwr(loads: ArrayLike, *, coupled: bool = True) -> Floats:
     """Mean of the last 7 days / mean of the last 28 (coupled) or of the 21 before (uncoupled).
 
     NaN during the first 27 days and after three or four weeks without load.
+
+    Source: Rolling averages, uncoupled after Lolli 2019; context only.
     """
     series = np.asarray(loads, dtype=np.float64)
     ratios = np.full(series.shape, np.nan)
@@ -56,6 +63,8 @@ def ewma_loads(loads: ArrayLike) -> tuple[Floats, Floats]:
     """(acute, chronic) exponentially weighted loads of Williams 2017: λ = 2/(N+1), N = 7 and 28.
 
     Both are seeded with the first load.
+
+    Source: Williams 2017; context only.
     """
     series = np.asarray(loads, dtype=np.float64)
     return _seeded_ewma(series, WEEK_DAYS), _seeded_ewma(series, CHRONIC_DAYS)

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, total
+from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive, total
 
 type Sex = Literal["male", "female"] | pl.Expr | None
 """`male`, `female`, None for unknown, or a string column of these."""
@@ -61,19 +61,22 @@ _CURVES = {
 
 def reserve_share(heart_rate_bpm: Quantity, hr_rest_bpm: Quantity, hr_max_bpm: Quantity) -> pl.Expr:
     """x = (HR − rest)/(max − rest), never below 0; null if max isn't above rest or one is unknown."""
-    hr, rest, highest = positive(heart_rate_bpm), column(hr_rest_bpm), column(hr_max_bpm)
-    return pl.when(highest > rest).then(((hr - rest) / (highest - rest)).clip(lower_bound=0.0))
+    rest = column(hr_rest_bpm)
+    return ((positive(heart_rate_bpm) - rest) / positive(column(hr_max_bpm) - rest)).clip(lower_bound=0.0)
 
 
 def points_per_minute(reserve: pl.Expr, sex: Sex, variant: Variant = Variant.BANISTER) -> pl.Expr:
     """Banister points per minute at a share of heart-rate reserve, elementwise."""
     curves = _CURVES[variant]
     men, women = curves.male.points_per_minute(reserve), curves.female.points_per_minute(reserve)
-    unknown = curves.unknown.points_per_minute(reserve) if curves.unknown else (men + women) / 2
     if isinstance(sex, pl.Expr):
+        if curves.unknown is None:
+            share_of_men = pl.when(sex == "male").then(1.0).when(sex == "female").then(0.0).otherwise(0.5)
+            return men * share_of_men + women * (1.0 - share_of_men)
+        unknown = curves.unknown.points_per_minute(reserve)
         return pl.when(sex == "male").then(men).when(sex == "female").then(women).otherwise(unknown)
     if sex is None:
-        return unknown
+        return curves.unknown.points_per_minute(reserve) if curves.unknown else (men + women) / 2
     if sex not in ("male", "female"):
         raise ValueError(f"sex is {sex!r}; use 'male', 'female' or None for unknown")
     return men if sex == "male" else women
@@ -88,9 +91,14 @@ def banister_points(
     sex: Sex,
     variant: Variant = Variant.BANISTER,
 ) -> pl.Expr:
-    """Banister's TRIMP of each sample (Banister 1991): minutes · x · a · e^(b·x). Elementwise."""
+    """Banister's TRIMP of each sample: minutes · x · a · e^(b·x).
+
+    Elementwise.
+
+    Source: Banister 1991; Morton, Fitz-Clarke & Banister 1990.
+    """
     reserve = reserve_share(heart_rate_bpm, hr_rest_bpm, hr_max_bpm)
-    return column(weight_s) / SECONDS_PER_MINUTE * points_per_minute(reserve, sex, variant)
+    return divided(column(weight_s), SECONDS_PER_MINUTE) * points_per_minute(reserve, sex, variant)
 
 
 def banister(
@@ -129,16 +137,16 @@ def banister_inverse_s(
     return column(trimp) * SECONDS_PER_MINUTE / positive(points_per_minute(reserve, sex, variant))
 
 
-def zonal(
+def zonal_points(
     heart_rate_bpm: Quantity,
     weight_s: Quantity,
     *,
     lower_bounds_bpm: Sequence[Quantity],
     weights: Sequence[float],
 ) -> pl.Expr:
-    """Σ minutes · weight of the zone; a heart rate equal to a bound lies in the zone above it.
+    """Minutes · weight of the zone of each sample; a heart rate equal to a bound lies in the zone above it.
 
-    `lower_bounds_bpm` ascend, one per weight; below the first one nothing counts.
+    `lower_bounds_bpm` ascend, one per weight; below the first one nothing counts. Elementwise.
     """
     if len(lower_bounds_bpm) != len(weights):
         raise ValueError(f"{len(lower_bounds_bpm)} zone bounds but {len(weights)} weights; give one each")
@@ -148,14 +156,33 @@ def zonal(
         ((hr >= column(bound)).cast(pl.Float64) * step for bound, step in zip(lower_bounds_bpm, steps, strict=True)),
         start=pl.lit(0.0),
     )
-    return total(column(weight_s) / SECONDS_PER_MINUTE * rate)
+    return divided(column(weight_s), SECONDS_PER_MINUTE) * rate
+
+
+def zonal(
+    heart_rate_bpm: Quantity,
+    weight_s: Quantity,
+    *,
+    lower_bounds_bpm: Sequence[Quantity],
+    weights: Sequence[float],
+) -> pl.Expr:
+    """Σ `zonal_points` of an activity; null if there is no heart rate."""
+    return total(zonal_points(heart_rate_bpm, weight_s, lower_bounds_bpm=lower_bounds_bpm, weights=weights))
+
+
+def edwards_points(heart_rate_bpm: Quantity, weight_s: Quantity, *, hr_max_bpm: Quantity) -> pl.Expr:
+    """Edwards' TRIMP of each sample: minutes · zone, weights 1…5 from 50/60/70/80/90 % of HRmax, below nothing.
+
+    Source: Edwards 1993.
+    """
+    highest = positive(hr_max_bpm)
+    bounds = [highest * percent / 100.0 for percent in (50, 60, 70, 80, 90)]
+    return zonal_points(heart_rate_bpm, weight_s, lower_bounds_bpm=bounds, weights=(1, 2, 3, 4, 5))
 
 
 def edwards(heart_rate_bpm: Quantity, weight_s: Quantity, *, hr_max_bpm: Quantity) -> pl.Expr:
-    """Edwards 1993: weights 1…5 from 50/60/70/80/90 % of HRmax, nothing below 50 %."""
-    highest = positive(hr_max_bpm)
-    bounds = [highest * percent / 100.0 for percent in (50, 60, 70, 80, 90)]
-    return zonal(heart_rate_bpm, weight_s, lower_bounds_bpm=bounds, weights=(1, 2, 3, 4, 5))
+    """Edwards' TRIMP of an activity: the sum of `edwards_points`; null if there is no heart rate."""
+    return total(edwards_points(heart_rate_bpm, weight_s, hr_max_bpm=hr_max_bpm))
 
 
 def lucia(heart_rate_bpm: Quantity, weight_s: Quantity, *, hr_vt1_bpm: Quantity, hr_vt2_bpm: Quantity) -> pl.Expr:

@@ -9,7 +9,7 @@ from math import exp, log, sqrt
 
 import polars as pl
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
+from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive
 from runningcoach_pipelines.metrics.solve import increasing_root
 
 THRESHOLD_FRACTION = 0.88
@@ -18,6 +18,9 @@ INTERVAL_FRACTION = 0.975
 
 CURVE_WINDOWS_S = (240, 14_400)
 
+HIGHEST_PLAUSIBLE = 90.0
+"""World records from 800 m to the marathon are 83 to 88: what lies above was not run."""
+
 COST_PER_SPEED = 0.182258
 RUNALYZE_COST_PER_SPEED = 0.182253
 """Runalyze's misprint of the coefficient (0.02 %); its calibration rests on it."""
@@ -25,6 +28,10 @@ RUNALYZE_COST_PER_SPEED = 0.182253
 
 def _exp[N: (float, pl.Expr)](exponent: N) -> N:
     return exponent.exp() if isinstance(exponent, pl.Expr) else exp(exponent)
+
+
+def _sqrt[N: (float, pl.Expr)](square: N) -> N:
+    return square.sqrt() if isinstance(square, pl.Expr) else sqrt(square)
 
 
 def oxygen_cost[N: (float, pl.Expr)](speed_m_per_min: N, cost_per_speed: float = COST_PER_SPEED) -> N:
@@ -38,14 +45,20 @@ def sustainable_fraction[N: (float, pl.Expr)](minutes: N) -> N:
 
 
 def from_race[N: (float, pl.Expr)](distance_m: N, duration_s: N, cost_per_speed: float = COST_PER_SPEED) -> N:
-    """Daniels–Gilbert VO2max of a maximal effort. Numbers or columns; distance and duration above 0."""
-    minutes = duration_s / 60.0
+    """VO2max of a maximal effort: (−4.6 + 0.182258 v + 0.000104 v²) / (0.8 + 0.1894393 e^(−0.012778 t) + 0.2989558
+    e^(−0.1932605 t)), v in m/min, t in min.
+
+    Numbers or columns; distance and duration above 0.
+
+    Source: Daniels & Gilbert, Oxygen Power, 1979.
+    """
+    minutes = divided(duration_s, 60.0)
     return oxygen_cost(distance_m / minutes, cost_per_speed) / sustainable_fraction(minutes)
 
 
-def speed_at_cost_m_per_min(cost: float) -> float:
-    """Speed in m/min whose oxygen cost is `cost`: the root of the quadratic."""
-    return (sqrt(COST_PER_SPEED**2 + 4.0 * 0.000104 * (cost + 4.6)) - COST_PER_SPEED) / (2.0 * 0.000104)
+def speed_at_cost_m_per_min[N: (float, pl.Expr)](cost: N) -> N:
+    """Speed in m/min whose oxygen cost is `cost`: the root of the quadratic. A number or a column."""
+    return (_sqrt((cost + 4.6) * (4.0 * 0.000104) + COST_PER_SPEED**2) - COST_PER_SPEED) / (2.0 * 0.000104)
 
 
 def pace_at_fraction_s_per_km(vo2max: float, fraction: float) -> float:
@@ -68,7 +81,7 @@ def training_speed_m_per_min(vo2max: float, fraction: float) -> float:
 
 def fraction_at_heart_rate[N: (float, pl.Expr)](hr_fraction: N) -> N:
     """Share of VO2max (as speed) at a share of HRmax (Runalyze's fit to Daniels' table)."""
-    return _exp((hr_fraction - 1.00466) / 0.68725)
+    return _exp(divided(hr_fraction - 1.00466, 0.68725))
 
 
 def heart_rate_at_fraction(fraction: float) -> float:
@@ -84,12 +97,14 @@ def from_heart_rate(
     *,
     correction: Quantity = 1.0,
 ) -> pl.Expr:
-    """Effective VO2max of a steady run (Runalyze): oxygen cost of the speed that HRmax would give.
+    """Effective VO2max of a steady run: oxygen cost of v / e^((HR/HRmax − 1.00466) / 0.68725), the speed at HRmax.
 
     `distance_m` may be the `climb_adjusted_distance_m`; `correction` is the athlete's `correction_factor`.
     Null where nothing was run or a heart rate is unknown.
+
+    Source: Runalyze; the relation of heart rate to VO2max is a fit to Daniels' tables.
     """
-    speed = positive(distance_m) / (positive(duration_s) / 60.0)
+    speed = positive(distance_m) / divided(positive(duration_s), 60.0)
     reached = fraction_at_heart_rate(positive(average_bpm) / positive(hr_max_bpm))
     return positive(oxygen_cost(speed / reached, RUNALYZE_COST_PER_SPEED)) * column(correction)
 
@@ -132,6 +147,8 @@ def shape(vo2max: pl.Expr, duration_s: pl.Expr, days_ago: pl.Expr, *, days: int 
     """Current VO2max: duration-weighted mean over the runs of the last `days` (inclusive); null without any.
 
     Aggregate over activities. An estimate of 0 or null isn't one; filter runs that shouldn't count.
+
+    Source: Runalyze.
     """
     usable = (vo2max > 0) & (days_ago <= days)
     weight = pl.when(usable).then(duration_s)

@@ -1,10 +1,17 @@
-"""What must hold of the tables, as queries that return what breaks it. Asset checks and `status` ask these."""
+"""What must hold of the tables, as queries that return what breaks it. Asset checks and `runningcoach check` ask these.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Whether our figures agree with the device's own is in `comparisons`.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import polars as pl
 from sqlalchemy import Connection, text
+
+EXAMPLES = 10
+"""How many rows are shown of those that break a contract."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,22 @@ MISSING_DAYS = """
         from runningcoach.fitness_metrics_daily) d
     where next is not null and next <> day + 1"""
 
+PREDICTIONS_OUTSIDE_THEIR_SPREAD = """
+    select athlete_id || ' ' || day || ': ' || distance_m || ' m' from runningcoach.race_predictions
+    where not (fastest_s <= time_s and time_s <= slowest_s)"""
+
+PREDICTIONS_UNLIKE_RACE_LEVEL = """
+    select coalesce(d.athlete_id || ' ' || d.day, p.athlete_id || ' ' || p.day) || ': ' || coalesce(p.distances, 0)
+        || ' distances predicted, race level ' || coalesce(round(d.race_vo2max)::text, 'unknown')
+    from runningcoach.fitness_metrics_daily d full join (
+        select athlete_id, day, count(*) as distances from runningcoach.race_predictions group by athlete_id, day) p
+        on p.athlete_id = d.athlete_id and p.day = d.day
+    where (d.race_vo2max is not null) <> (p.distances is not null)"""
+
+CRITICAL_SPEED_WITHOUT_REASON = """
+    select athlete_id || ' ' || day from runningcoach.fitness_metrics_daily
+    where (critical_speed_mps is null) = (critical_speed_reason is null)"""
+
 STALE_FITNESS = """
     select athlete_id || ': ' || max(day) from runningcoach.fitness_metrics_daily
     group by athlete_id having max(day) < :today"""
@@ -58,29 +81,75 @@ FAILED_FILES = """
     select coalesce(file_name, sha256) || ': ' || fit_error from runningcoach.garmin_raw_files
     where fit_file_status = 'failed'"""
 
-UNLIKE_THE_DEVICE = """
-    select a.activity_id || ' (' || coalesce(r.file_name, a.source_sha256) || '): ' || concat_ws(', ',
-        case when abs(a.distance_m - m.sampled_distance_m) > 0.01 then
-            'distance ' || round((m.sampled_distance_m - a.distance_m)::numeric, 2) || ' m' end,
-        case when abs(a.timer_s - m.sampled_timer_s) > 4 then
-            'timer ' || round((m.sampled_timer_s - a.timer_s)::numeric) || ' s' end,
-        case when abs(a.avg_heart_rate_bpm - m.avg_heart_rate_bpm) > 0.6 then
-            'average heart rate ' || round((m.avg_heart_rate_bpm - a.avg_heart_rate_bpm)::numeric, 1) end,
-        case when a.max_heart_rate_bpm <> m.max_heart_rate_bpm then
-            'maximum heart rate ' || (m.max_heart_rate_bpm - a.max_heart_rate_bpm) end)
-    from runningcoach.activities a
-    join runningcoach.activity_metrics m using (activity_id)
-    join runningcoach.garmin_raw_files r on r.athlete_id = a.athlete_id and r.sha256 = a.source_sha256
-    where abs(a.distance_m - m.sampled_distance_m) > 0.01 or abs(a.timer_s - m.sampled_timer_s) > 4
-        or abs(a.avg_heart_rate_bpm - m.avg_heart_rate_bpm) > 0.6 or a.max_heart_rate_bpm <> m.max_heart_rate_bpm"""
+ZONES_LONGER_THAN_THE_TIMER = """
+    select z.activity_id || ' ' || z.kind || ': ' || round(sum(z.time_s)) || ' s of ' || round(m.sampled_timer_s)
+    from runningcoach.activity_zones z join runningcoach.activity_metrics m using (activity_id)
+    group by z.activity_id, z.kind, m.sampled_timer_s having sum(z.time_s) > m.sampled_timer_s + 10.001"""
 
-_EXAMPLES = 10
+SHORTER_EFFORTS_SLOWER = """
+    select activity_id || ': ' || before || ' m takes longer than ' || distance_m || ' m' from (
+        select activity_id, distance_m, time_s, lag(distance_m) over further as before,
+            lag(time_s) over further as time_before
+        from runningcoach.best_efforts window further as (partition by activity_id order by distance_m)) e
+    where time_before > time_s + 1e-6"""
 
 
-def violations(connection: Connection, contract: str, **parameters: object) -> Violations:
-    """Rows that break one of the contracts above."""
-    rows: Sequence[str] = connection.execute(text(contract), parameters).scalars().all()
-    return Violations(len(rows), tuple(str(row) for row in rows[:_EXAMPLES]))
+def _orphans(table: str, owner: str) -> str:
+    return f"""
+    select distinct c.activity_id from runningcoach.{table} c
+    left join runningcoach.{owner} o using (activity_id) where o.activity_id is null"""  # noqa: S608 - names of ours
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """What must hold of an asset's rows. `query` gives the rows that break it, as text."""
+
+    asset: str
+    name: str
+    query: str
+    structural: bool = False
+    """Broken, it means a bug; otherwise it tells of the data: files that cannot be read, days not computed yet."""
+    blocking: bool = False
+    """Whether nothing that follows may be computed while it is broken."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    def violations(self, connection: Connection, today: dt.date) -> Violations:
+        """Rows that break it now."""
+        return violations(connection, self.query, today=today, **self.parameters)
+
+
+def _sums(period: str) -> Contract:
+    return Contract(f"{period}ly_summaries", "loads_add_up", SUMMARIES_UNLIKE_DAYS, parameters={"period": period})
+
+
+CONTRACTS = (
+    Contract("garmin_raw_files", "no_unreadable_files", FAILED_FILES),
+    Contract("activities", "one_row_per_source", DUPLICATE_SOURCES, structural=True, blocking=True),
+    Contract("activities", "on_the_local_day", ACTIVITIES_ON_ANOTHER_DAY, structural=True, blocking=True),
+    Contract("activities", "device_values_of_activities", _orphans("device_values", "activities"), structural=True),
+    Contract("activity_metrics", "one_row_per_activity", ACTIVITIES_WITHOUT_METRICS, structural=True),
+    Contract("activity_metrics", "no_orphans", METRICS_WITHOUT_ACTIVITY, structural=True),
+    *(
+        Contract("activity_metrics", f"{table}_of_activities", _orphans(table, "activity_metrics"), structural=True)
+        for table in ("activity_zones", "best_efforts", "mean_max", "splits")
+    ),
+    Contract("activity_metrics", "zones_within_the_timer", ZONES_LONGER_THAN_THE_TIMER, structural=True),
+    Contract("activity_metrics", "longer_efforts_take_longer", SHORTER_EFFORTS_SLOWER, structural=True),
+    Contract("fitness_metrics_daily", "no_missing_day", MISSING_DAYS, structural=True, blocking=True),
+    Contract("fitness_metrics_daily", "predictions_in_order", PREDICTIONS_OUTSIDE_THEIR_SPREAD, structural=True),
+    Contract("fitness_metrics_daily", "predictions_for_race_levels", PREDICTIONS_UNLIKE_RACE_LEVEL, structural=True),
+    Contract("fitness_metrics_daily", "critical_speed_or_reason", CRITICAL_SPEED_WITHOUT_REASON, structural=True),
+    Contract("fitness_metrics_daily", "up_to_today", STALE_FITNESS),
+    _sums("week"),
+    _sums("month"),
+)
+"""Contracts of tables, each checked after its asset. Samples have one of their own, `unordered_samples`."""
+
+
+def violations(connection: Connection, query: str, **parameters: object) -> Violations:
+    """Rows that break the contract whose query it is."""
+    rows: Sequence[str] = connection.execute(text(query), parameters).scalars().all()
+    return Violations(len(rows), tuple(str(row) for row in rows[:EXAMPLES]))
 
 
 def unordered_samples(samples: pl.LazyFrame) -> Violations:
@@ -96,4 +165,4 @@ def unordered_samples(samples: pl.LazyFrame) -> Violations:
         .sort("activity_id")
         .collect()
     )
-    return Violations(repeated.height, tuple(repeated["activity_id"].head(_EXAMPLES)))
+    return Violations(repeated.height, tuple(repeated["activity_id"].head(EXAMPLES)))

@@ -134,6 +134,14 @@ class SampleLake:
         """
         return self._attempt(lambda: self.scan(window).collect())
 
+    def ask[T](self, question: Callable[[pl.LazyFrame], T], window: Window | None = None) -> T:
+        """What `question` makes of the samples of the months that `window` touches, or of all; it collects by itself.
+
+        Raises:
+            LakeUnavailable: the store refused, or its files are damaged.
+        """
+        return self._attempt(lambda: question(self.scan(window)))
+
     def compact(self) -> dict[str, int]:
         """Merge small files, then drop what no version of the last week needs. Returns what was done."""
 

@@ -4,13 +4,16 @@ The bytes themselves are the blob store's. Nothing here deletes a file.
 """
 
 import datetime as dt
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import (
     ColumnElement,
     Date,
+    DateTime,
     Engine,
+    Interval,
     RowMapping,
     and_,
     cast,
@@ -25,11 +28,12 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from runningcoach_pipelines.store.blob import StoredBlob
-from runningcoach_pipelines.store.tables import ActivitySource, GarminRawFile, GarminRawFileName
+from runningcoach_pipelines.store.tables import ActivitySource, GarminRawFile, GarminRawFileName, WellnessSource
 from runningcoach_pipelines.store.windows import Window
 
 _FILES = GarminRawFile.table()
 _SOURCES = ActivitySource.table()
+_WELLNESS_SOURCES = WellnessSource.table()
 
 
 class FileStatus(StrEnum):
@@ -69,6 +73,8 @@ class Reading:
     error: str | None = None
 
 
+_ACTIVITY = ("activity",)
+
 _COLUMNS = (
     _FILES.c.raw_file_id,
     _FILES.c.athlete_id,
@@ -82,6 +88,14 @@ _COLUMNS = (
     _FILES.c.first_day,
     _FILES.c.last_day,
 )
+
+
+def _readable(kinds: Collection[str]) -> ColumnElement[bool]:
+    return and_(_FILES.c.fit_file_status == FileStatus.DECODED.value, _FILES.c.file_type.in_(sorted(kinds)))
+
+
+def _touching(window: Window) -> ColumnElement[bool]:
+    return and_(_FILES.c.first_day < window.end, _FILES.c.last_day >= window.start)
 
 
 def _raw_file(row: RowMapping) -> RawFile:
@@ -171,34 +185,37 @@ class RawFiles:
 
     def activities_in(self, window: Window) -> list[RawFile]:
         """Readable activity files that hold a session on a day of the window, oldest import first."""
-        return self._select(
-            and_(
-                _FILES.c.fit_file_status == FileStatus.DECODED.value,
-                _FILES.c.file_type == "activity",
-                _FILES.c.first_day < window.end,
-                _FILES.c.last_day >= window.start,
-            )
-        )
+        return self._select(and_(_readable(_ACTIVITY), _touching(window)))
+
+    def wellness_in(self, window: Window, kinds: Collection[str]) -> list[RawFile]:
+        """Readable files of these kinds that tell of a day of the window, oldest import first."""
+        return self._select(and_(_readable(kinds), _touching(window)))
 
     def activities_to_derive(self) -> list[RawFile]:
         """Readable activity files from which no activity has been derived yet, oldest import first."""
         derived = exists().where(
             _SOURCES.c.athlete_id == _FILES.c.athlete_id, _SOURCES.c.source_sha256 == _FILES.c.sha256
         )
-        return self._select(
-            and_(
-                _FILES.c.fit_file_status == FileStatus.DECODED.value,
-                _FILES.c.file_type == "activity",
-                _FILES.c.first_day.is_not(None),
-                not_(derived),
-            )
-        )
+        return self._select(and_(_readable(_ACTIVITY), _FILES.c.first_day.is_not(None), not_(derived)))
 
-    def days(self) -> tuple[dt.date, dt.date] | None:
-        """First and last day of all activity files, None when there is none."""
-        statement = select(func.min(_FILES.c.first_day), func.max(_FILES.c.last_day)).where(
-            _FILES.c.file_type == "activity", _FILES.c.fit_file_status == FileStatus.DECODED.value
+    def wellness_to_derive(self, kinds: Collection[str]) -> list[RawFile]:
+        """Readable files of these kinds of which a month has not been derived yet, oldest import first."""
+        touched = func.generate_series(
+            func.date_trunc("month", cast(_FILES.c.first_day, DateTime)),
+            cast(_FILES.c.last_day, DateTime),
+            cast("1 month", Interval),
+        ).column_valued("touched")
+        derived = exists().where(
+            _WELLNESS_SOURCES.c.athlete_id == _FILES.c.athlete_id,
+            _WELLNESS_SOURCES.c.source_sha256 == _FILES.c.sha256,
+            _WELLNESS_SOURCES.c.month == cast(touched, Date),
         )
+        missing = select(touched).where(not_(derived.correlate_except(_WELLNESS_SOURCES)))
+        return self._select(and_(_readable(kinds), exists(missing.correlate(_FILES))))
+
+    def days(self, kinds: Collection[str] = _ACTIVITY) -> tuple[dt.date, dt.date] | None:
+        """First and last day of all readable files of these kinds, None when there is none."""
+        statement = select(func.min(_FILES.c.first_day), func.max(_FILES.c.last_day)).where(_readable(kinds))
         with self._engine.connect() as connection:
             first, last = connection.execute(statement).one()
         return None if first is None else (first, last)

@@ -7,13 +7,25 @@ from runningcoach_pipelines.store.tables import (
     Activity,
     ActivityMetrics,
     ActivitySource,
+    ActivityZone,
     AnalyticsSummary,
+    BestEffort,
+    DeviceValues,
     FitnessMetricsDaily,
+    HealthMetrics,
     Lap,
+    MeanMax,
+    RacePrediction,
+    Split,
+    WellnessSource,
 )
 from runningcoach_pipelines.store.windows import lock
 
-DERIVED = (Activity, ActivitySource, Lap, ActivityMetrics, FitnessMetricsDaily, AnalyticsSummary)
+DERIVED = (
+    *(Activity, ActivitySource, DeviceValues, Lap, HealthMetrics, WellnessSource),
+    *(ActivityMetrics, ActivityZone, BestEffort, MeanMax, Split),
+    *(FitnessMetricsDaily, RacePrediction, AnalyticsSummary),
+)
 
 
 def drop_derived(lakehouse: Lakehouse) -> None:

@@ -1,8 +1,9 @@
 """Every PostgreSQL table of ours, schema `runningcoach`. Shape only: no query, no rule.
 
-Bronze: `garmin_raw_files`. Silver: `activities`, `activity_sources`, `laps` (samples lie in the Delta lake).
+Bronze: `garmin_raw_files`. Silver: `activities`, `activity_sources`, `device_values`, `laps`, `health_metrics`,
+`wellness_sources` (samples lie in the Delta lake). Gold: `activity_metrics` with `activity_zones`, `best_efforts`,
+`mean_max`, `splits`; `fitness_metrics_daily` with `race_predictions`; `analytics_summaries`. Null means not measured.
 Access to Garmin Connect: `garmin_accounts`, `garmin_pending_logins`, `garmin_breaker`, `garmin_budget`.
-Gold: `activity_metrics`, `fitness_metrics_daily`, `analytics_summaries`. Null means not measured.
 """
 
 import datetime as dt
@@ -84,7 +85,10 @@ class AthleteSettings(Base):
     hr_max_bpm: Mapped[float | None]
     hr_threshold_bpm: Mapped[float | None]
     threshold_speed_mps: Mapped[float | None]
+    threshold_power_w: Mapped[float | None]
     weight_kg: Mapped[float | None]
+    hr_zone_bounds_bpm: Mapped[str | None]
+    """Lower bounds of zones 1, 2 …, ascending, separated by commas; none: fractions of the threshold heart rate."""
 
     __table_args__ = (
         CheckConstraint("sex in ('male', 'female')", name="sex"),
@@ -271,6 +275,84 @@ class Lap(Base):
     __table_args__ = (Index(None, "local_day"),)
 
 
+class DeviceValues(Base):
+    """What the device says of an activity beyond its totals: kept beside our own figures, never mixed with them."""
+
+    __tablename__ = "device_values"
+
+    activity_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"))
+    local_day: Mapped[dt.date]
+    avg_speed_mps: Mapped[float | None]
+    max_speed_mps: Mapped[float | None]
+    avg_cadence_spm: Mapped[float | None]
+    avg_power_w: Mapped[float | None]
+    weighted_power_w: Mapped[float | None]
+    avg_vertical_oscillation_mm: Mapped[float | None]
+    avg_vertical_ratio_percent: Mapped[float | None]
+    avg_stance_time_ms: Mapped[float | None]
+    avg_stance_balance_percent: Mapped[float | None]
+    avg_step_length_mm: Mapped[float | None]
+    avg_grade_adjusted_speed_mps: Mapped[float | None]
+    avg_temperature_c: Mapped[float | None]
+    descent_m: Mapped[float | None]
+    moving_s: Mapped[float | None]
+    aerobic_training_effect: Mapped[float | None]
+    anaerobic_training_effect: Mapped[float | None]
+    training_load_peak: Mapped[float | None]
+    vo2max: Mapped[float | None]
+    recovery_time_min: Mapped[float | None]
+    performance_condition: Mapped[float | None]
+    """100 + the watch's figure, at the end of the activity."""
+    threshold_heart_rate_bpm: Mapped[float | None]
+    threshold_speed_mps: Mapped[float | None]
+    perceived_effort: Mapped[float | None]
+    """0 to 10, as the athlete answered on the watch."""
+    feel_percent: Mapped[float | None]
+    """0 (very weak) to 100 (very strong)."""
+    hr_zone_s: Mapped[str | None]
+    """Seconds below zone 1 and in each zone, as the device counted them, separated by commas."""
+    hr_zone_bounds_bpm: Mapped[str | None]
+    """Lower bounds of the device's zones 1, 2 …, separated by commas."""
+    code_version: Mapped[str]
+
+    __table_args__ = (Index(None, "athlete_id", "local_day"), Index(None, "local_day"))
+
+
+class HealthMetrics(Base):
+    """A day's or night's wellness as the watch measured it."""
+
+    __tablename__ = "health_metrics"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    resting_hr_bpm: Mapped[float | None]
+    hrv_rmssd_ms: Mapped[float | None]
+    """Last night's mean."""
+    hrv_device_status: Mapped[str | None]
+    sleep_s: Mapped[float | None]
+    sleep_score: Mapped[float | None]
+    avg_stress: Mapped[float | None]
+    weight_kg: Mapped[float | None]
+    vo2max: Mapped[float | None]
+    code_version: Mapped[str]
+
+    __table_args__ = (Index(None, "day"),)
+
+
+class WellnessSource(Base):
+    """Which months of which wellness files `health_metrics` holds, also of files that had nothing to say of them."""
+
+    __tablename__ = "wellness_sources"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    source_sha256: Mapped[str] = mapped_column(String(64), primary_key=True)
+    month: Mapped[dt.date] = mapped_column(primary_key=True)
+    """Its 1st."""
+
+    __table_args__ = (Index(None, "month"),)
+
+
 class ActivityMetrics(Base):
     """What we compute of one activity, from its samples and the settings valid on its day."""
 
@@ -290,19 +372,154 @@ class ActivityMetrics(Base):
     heart_rate_coverage: Mapped[float | None]
     sampled_distance_m: Mapped[float | None]
     sampled_timer_s: Mapped[float | None]
+    sampled_cadence_spm: Mapped[float | None]
+    """With standing still as 0, as watches average on foot."""
     ascent_m: Mapped[float | None]
+    descent_m: Mapped[float | None]
+    max_speed_mps: Mapped[float | None]
+    flat_speed_mps: Mapped[float | None]
+    """Mean grade-adjusted speed."""
+    weighted_flat_speed_mps: Mapped[float | None]
+    flat_speed_source: Mapped[str | None]
+    avg_power_w: Mapped[float | None]
+    weighted_power_w: Mapped[float | None]
+    work_kj: Mapped[float | None]
+    avg_cadence_spm: Mapped[float | None]
+    avg_step_length_m: Mapped[float | None]
+    avg_vertical_oscillation_mm: Mapped[float | None]
+    avg_vertical_ratio_percent: Mapped[float | None]
+    avg_stance_time_ms: Mapped[float | None]
+    avg_duty_factor_percent: Mapped[float | None]
+    avg_temperature_c: Mapped[float | None]
+    speed_per_beat_m: Mapped[float | None]
+    decoupling_percent: Mapped[float | None]
+    decoupling_reason: Mapped[str | None]
+    """Why there is no decoupling; null where there is one."""
+    sustained_max_heart_rate_bpm: Mapped[float | None]
+    heart_rate_spikes: Mapped[int | None]
+    cadence_lock_s: Mapped[float | None]
+    heart_rate_problem: Mapped[str | None]
+    """Why the heart rate does not count; null where it does."""
+    hr_vo2max: Mapped[float | None]
+    effort_vo2max: Mapped[float | None]
+    """Of the best effort inside, were it a race; see `best_efforts`."""
     trimp: Mapped[float | None]
+    trimp_edwards: Mapped[float | None]
     hr_load: Mapped[float | None]
     pace_load: Mapped[float | None]
+    power_load: Mapped[float | None]
+    effort_load: Mapped[float | None]
+    device_load: Mapped[float | None]
     load: Mapped[float]
     load_source: Mapped[str]
+    load_confidence: Mapped[float]
+    load_fallbacks: Mapped[str | None]
+    """Why the sources before `load_source` did not count, a JSON object of source to reason; null if it was first."""
     counted: Mapped[bool]
     settings_valid_from: Mapped[dt.date | None]
     settings_estimated: Mapped[bool]
+    settings_sources: Mapped[str]
+    """Where each of the settings below comes from, a JSON object."""
+    sex: Mapped[str | None] = mapped_column(String(6))
+    hr_rest_bpm: Mapped[float]
+    hr_max_bpm: Mapped[float]
+    hr_threshold_bpm: Mapped[float]
+    threshold_speed_mps: Mapped[float | None]
+    threshold_power_w: Mapped[float | None]
+    weight_kg: Mapped[float | None]
+    hr_zone_bounds_bpm: Mapped[str]
+    effort_factor: Mapped[float | None]
+    """Load per point of perceived effort (points are effort times minutes)."""
+    device_factor: Mapped[float | None]
+    """Load per point of the device's own load."""
+    imputed_load_per_h: Mapped[float]
     source_sha256: Mapped[str] = mapped_column(String(64))
     code_version: Mapped[str]
 
     __table_args__ = (Index(None, "athlete_id", "local_day"), Index(None, "local_day"))
+
+
+class ActivityZone(Base):
+    """Time in one zone of an activity; zone 0 lies below the first bound."""
+
+    __tablename__ = "activity_zones"
+
+    activity_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    zone: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"))
+    local_day: Mapped[dt.date]
+    from_value: Mapped[float]
+    """Lower bound, inclusive: bpm, m/s or W."""
+    time_s: Mapped[float]
+    code_version: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("kind in ('heart_rate', 'pace', 'power', 'intensity')", name="kind"),
+        Index(None, "local_day"),
+    )
+
+
+class BestEffort(Base):
+    """The fastest time over a distance inside an activity, on the clock that counts pauses."""
+
+    __tablename__ = "best_efforts"
+
+    activity_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    distance_m: Mapped[float] = mapped_column(primary_key=True)
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"))
+    local_day: Mapped[dt.date]
+    time_s: Mapped[float]
+    start_s: Mapped[float]
+    """Seconds after the activity's start at which it begins."""
+    counts: Mapped[bool]
+    """Whether it may be a record: a run outdoors that is no suspected duplicate."""
+    code_version: Mapped[str]
+
+    __table_args__ = (Index(None, "athlete_id", "distance_m", "time_s"), Index(None, "local_day"))
+
+
+class MeanMax(Base):
+    """The highest mean of a channel over a duration inside an activity."""
+
+    __tablename__ = "mean_max"
+
+    activity_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(10), primary_key=True)
+    window_s: Mapped[int] = mapped_column(primary_key=True)
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"))
+    local_day: Mapped[dt.date]
+    value: Mapped[float]
+    """m/s, bpm or W."""
+    code_version: Mapped[str]
+
+    __table_args__ = (
+        CheckConstraint("channel in ('speed', 'heart_rate', 'power')", name="channel"),
+        Index(None, "local_day"),
+    )
+
+
+class Split(Base):
+    """One kilometre of an activity on the timer clock; the last may be shorter."""
+
+    __tablename__ = "splits"
+
+    activity_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    split: Mapped[int] = mapped_column(primary_key=True)
+    """From 1."""
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"))
+    local_day: Mapped[dt.date]
+    distance_m: Mapped[float]
+    time_s: Mapped[float]
+    start_s: Mapped[float]
+    """Seconds of the timer at which it begins."""
+    avg_heart_rate_bpm: Mapped[float | None]
+    flat_speed_mps: Mapped[float | None]
+    ascent_m: Mapped[float | None]
+    descent_m: Mapped[float | None]
+    code_version: Mapped[str]
+
+    __table_args__ = (Index(None, "local_day"),)
 
 
 class FitnessMetricsDaily(Base):
@@ -322,6 +539,56 @@ class FitnessMetricsDaily(Base):
     monotony: Mapped[float | None]
     strain: Mapped[float | None]
     warming_up: Mapped[bool]
+    run_load: Mapped[float]
+    run_ctl: Mapped[float]
+    run_atl: Mapped[float]
+    run_tsb: Mapped[float]
+    acwr_uncoupled: Mapped[float | None]
+    acwr_ewma: Mapped[float | None]
+    device_vo2max: Mapped[float | None]
+    race_vo2max: Mapped[float | None]
+    hr_vo2max: Mapped[float | None]
+    critical_speed_mps: Mapped[float | None]
+    d_prime_m: Mapped[float | None]
+    critical_speed_error_m: Mapped[float | None]
+    critical_speed_reason: Mapped[str | None]
+    """Why there is no critical speed; null where there is one."""
+    threshold_speed_mps: Mapped[float | None]
+    threshold_speed_source: Mapped[str | None]
+    hr_threshold_bpm: Mapped[float | None]
+    hr_threshold_source: Mapped[str | None]
+    hr_max_bpm: Mapped[float | None]
+    hr_max_source: Mapped[str | None]
+    marathon_shape_percent: Mapped[float | None]
+    resting_hr_bpm: Mapped[float | None]
+    resting_hr_delta_bpm: Mapped[float | None]
+    resting_hr_z: Mapped[float | None]
+    hrv_rmssd_ms: Mapped[float | None]
+    hrv_week_ln: Mapped[float | None]
+    hrv_low_ln: Mapped[float | None]
+    hrv_high_ln: Mapped[float | None]
+    hrv_status: Mapped[str | None]
+    readiness: Mapped[str | None]
+    """`ready`, `caution` or `easy_only`; null if no rule had its data."""
+    readiness_signals: Mapped[str | None]
+    """Every rule that had its data, a JSON list: rule, level, value, threshold, source."""
+    code_version: Mapped[str]
+
+
+class RacePrediction(Base):
+    """What the best efforts of the last months promise over a race distance, several models and their spread."""
+
+    __tablename__ = "race_predictions"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    distance_m: Mapped[float] = mapped_column(primary_key=True)
+    time_s: Mapped[float]
+    """Median of the models."""
+    fastest_s: Mapped[float]
+    slowest_s: Mapped[float]
+    models: Mapped[str]
+    """Seconds by model, a JSON object."""
     code_version: Mapped[str]
 
 
@@ -344,6 +611,14 @@ class AnalyticsSummary(Base):
     load: Mapped[float]
     imputed_load: Mapped[float]
     longest_run_m: Mapped[float | None]
+    run_load: Mapped[float]
+    avg_run_speed_mps: Mapped[float | None]
+    avg_run_heart_rate_bpm: Mapped[float | None]
+    """Weighted by the timer time of the runs that had one."""
+    low_intensity_s: Mapped[float | None]
+    moderate_intensity_s: Mapped[float | None]
+    high_intensity_s: Mapped[float | None]
+    intensity_label: Mapped[str | None]
     code_version: Mapped[str]
 
     __table_args__ = (

@@ -8,6 +8,7 @@ wait for each other.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import StrEnum
 
 import polars as pl
 from sqlalchemy import ARRAY, ColumnElement, Connection, Table, any_, delete, func, literal, or_, select
@@ -47,6 +48,22 @@ def next_month(day: date) -> date:
 def monday(day: date) -> date:
     """The Monday of `day`'s week."""
     return day - timedelta(days=day.weekday())
+
+
+class Period(StrEnum):
+    """What days are summed up by: weeks start on Monday, months on the 1st."""
+
+    WEEK = "week"
+    MONTH = "month"
+
+    def start(self, day: date) -> date:
+        """First day of the period that `day` is in."""
+        return monday(day) if self is Period.WEEK else day.replace(day=1)
+
+    def whole(self, window: Window) -> Window:
+        """The window widened to whole periods."""
+        last = self.start(window.end - timedelta(days=1))
+        return Window(self.start(window.start), last + timedelta(days=7) if self is Period.WEEK else next_month(last))
 
 
 def lock(connection: Connection, name: str) -> None:

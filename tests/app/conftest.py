@@ -14,12 +14,12 @@ from runningcoach_pipelines.derive.activities import derive_activities
 from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
 from runningcoach_pipelines.derive.fitness import derive_fitness
 from runningcoach_pipelines.derive.raw_files import inspect_raw_files
-from runningcoach_pipelines.derive.summaries import Period, derive_summaries
+from runningcoach_pipelines.derive.summaries import derive_summaries
 from runningcoach_pipelines.ingest.importing import import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.settings import PROJECT_ROOT, Language, Settings
 from runningcoach_pipelines.store.lakehouse import Lakehouse, lakehouse_at
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.windows import Period, Window
 from tests.conftest import Server
 from tests.making import Leg, activity, cut_off
 

@@ -96,6 +96,16 @@ def test_a_run_from_years_ago_refreshes_just_that_month_and_fitness(instance: dg
     }
 
 
+def test_a_new_night_refreshes_fitness_alone(instance: dg.DagsterInstance) -> None:
+    ticks = Ticks(instance)
+    decoded(instance, "2025-05-01")
+    blocking_checks_pass(instance)
+    ticks.materialize(ticks.requested())
+    ticks.requested()
+    materialized(instance, "health_metrics", "2012-03-01")
+    assert ticks.requested() == {"fitness_metrics_daily": {None}}
+
+
 def test_metrics_follow_when_only_the_samples_were_decoded_again(instance: dg.DagsterInstance) -> None:
     ticks = Ticks(instance)
     decoded(instance, "2025-05-01")

@@ -92,7 +92,16 @@ def test_other_stores_can_take_the_place_of_the_settings() -> None:
 
 @pytest.mark.parametrize(
     "module",
-    ["fit", "metrics.fitness", "activities.file", "derive.activities", "store.lakehouse", "ingest.importing"],
+    [
+        "fit",
+        "metrics.fitness",
+        "activities.file",
+        "wellness.file",
+        "derive.activities",
+        "derive.wellness",
+        "store.lakehouse",
+        "ingest.importing",
+    ],
 )
 def test_plain_packages_run_without_dagster(module: str) -> None:
     script = f"import sys, runningcoach_pipelines.{module}; sys.exit('dagster' in sys.modules)"

@@ -10,15 +10,18 @@ from sqlalchemy import text
 
 from runningcoach_pipelines.definitions import ASSETS, build_defs
 from runningcoach_pipelines.defs import launch
-from runningcoach_pipelines.defs.checks import each_instant_once
+from runningcoach_pipelines.defs.checks import CHECKS, each_instant_once
 from runningcoach_pipelines.defs.partitions import month_range_tags
 from runningcoach_pipelines.demo import iter_history
 from runningcoach_pipelines.ingest.importing import import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.store import read_models
+from runningcoach_pipelines.store.contracts import CONTRACTS
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
 from tests.deriving import differing, everything
+from tests.making import at
+from tests.nights import MORNING, resting, wellness
 
 _UNTIL = dt.date(2025, 5, 31)
 _FILES = 24
@@ -88,13 +91,38 @@ def test_all_checks_pass_after_a_plan_was_run(filled: Lakehouse, instance: dg.Da
     for record in records:
         evaluation = record.event_log_entry.dagster_event.asset_check_evaluation_data
         verdicts[evaluation.asset_key.to_user_string(), evaluation.check_name] = evaluation.passed
-    assert len(verdicts) == 10
+    of_files = sum(contract.asset == "garmin_raw_files" for contract in CONTRACTS)
+    assert len(verdicts) == len(CHECKS) - of_files
     assert [name for name, passed in verdicts.items() if not passed] == []
     weeks = read_models.summaries(filled.engine, "me", "week", last=100)
     months = read_models.summaries(filled.engine, "me", "month", last=100)
     fitness = read_models.fitness(filled.engine, "me")
     assert weeks["load"].sum() == pytest.approx(fitness["load"].sum())
     assert months["load"].sum() == pytest.approx(fitness["load"].sum())
+
+
+def test_nights_are_read_before_the_months_are_measured(filled: Lakehouse, instance: dg.DagsterInstance) -> None:
+    assert "refresh_wellness" not in [step.job for step in launch.plan(filled, None)]
+    nights = {
+        "night.fit": wellness("monitoring_b", resting([MORNING], [47])),
+        "damaged.fit": wellness("monitoring_b", resting([at(MORNING, 60)], [90])),
+    }
+    found = [FoundFile(name, data) for name, data in nights.items()]
+    import_files(filled, found, athlete_id="me", today=_UNTIL)
+    with filled.engine.begin() as connection:
+        connection.execute(
+            text("update runningcoach.garmin_raw_files set file_content = 'x' where file_name = 'damaged.fit'")
+        )
+    steps = launch.plan(filled, None)
+    assert [step.job for step in steps][:2] == ["refresh_wellness", "refresh_months"]
+    assert launch.plan(filled, Window(dt.date(2025, 3, 1), dt.date(2025, 4, 1)))[0].job == "refresh_months"
+    assert launch.plan(filled, Window(dt.date(2025, 5, 5), dt.date(2025, 5, 6)))[0].tags == steps[0].tags
+    result = _run(filled, instance, "refresh_wellness", dict(steps[0].tags))
+    assert result.success
+    metadata = _metadata(result, "health_metrics")
+    assert (metadata["dagster/row_count"], metadata["files"]) == (1, 2)
+    assert instance.get_materialized_partitions(dg.AssetKey("health_metrics")) == {"2025-05-01"}
+    assert [raw.file_name for raw in filled.files.failed()] == ["damaged.fit"]
 
 
 def test_what_is_up_to_date_is_not_run_again_and_a_new_file_only_runs_its_month_and_what_follows(

@@ -9,16 +9,19 @@ from sqlalchemy.exc import OperationalError
 
 from runningcoach_pipelines.definitions import defs
 from runningcoach_pipelines.defs.partitions import month_range_tags
-from runningcoach_pipelines.defs.sensors import new_files
+from runningcoach_pipelines.defs.sensors import new_files, new_wellness_files
 from runningcoach_pipelines.demo import iter_history
 from runningcoach_pipelines.derive.activities import derive_activities
 from runningcoach_pipelines.derive.changes import changed_months
+from runningcoach_pipelines.derive.wellness import derive_wellness
 from runningcoach_pipelines.ingest.importing import import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.raw_files import FileStatus, RawFile
 from runningcoach_pipelines.store.windows import Window
+from tests.making import at
+from tests.nights import MORNING, resting, wellness
 
 _TODAY = dt.date(2025, 6, 1)
 
@@ -119,8 +122,39 @@ def test_days_of_imported_files_are_reported_once(lakehouse: Lakehouse) -> None:
     assert list(again.asset_events) == []
 
 
+def _wellness_tick() -> dg.SensorResult | dg.SkipReason:
+    result = new_wellness_files(dg.build_sensor_context(definitions=defs))
+    assert isinstance(result, dg.SensorResult | dg.SkipReason)
+    return result
+
+
+@pytest.mark.usefixtures("_settings_in_environment")
+def test_nights_ask_for_their_months_until_they_are_derived_and_again_for_a_late_file(lakehouse: Lakehouse) -> None:
+    assert isinstance(_wellness_tick(), dg.SkipReason)
+    _import_some(lakehouse, 1)
+    assert isinstance(_wellness_tick(), dg.SkipReason)
+    asked = []
+    for watch, offset_s in ((1, 0), (2, 60)):
+        night = wellness("monitoring_b", resting([at(MORNING, offset_s)], [47]), watch=watch)
+        import_files(lakehouse, [FoundFile("night.fit", night)], athlete_id="me", today=_TODAY)
+        first, second = _wellness_tick(), _wellness_tick()
+        assert isinstance(first, dg.SensorResult)
+        assert isinstance(second, dg.SensorResult)
+        assert first.run_requests is not None
+        assert first.run_requests == second.run_requests
+        (request,) = first.run_requests
+        window = Window(dt.date(2025, 5, 1), dt.date(2025, 6, 1))
+        assert dict(request.tags).items() >= month_range_tags(window).items()
+        assert [event.partition for event in first.asset_events] == ["2025-05-05"]
+        asked.append(request.run_key)
+        derive_wellness(lakehouse, window)
+        assert isinstance(_wellness_tick(), dg.SkipReason)
+    assert len(set(asked)) == 2
+
+
 def test_a_failed_read_is_not_an_empty_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:9/none")
     monkeypatch.setenv("RUNNINGCOACH_HOME", str(tmp_path))
-    with pytest.raises(OperationalError):
-        _tick()
+    for tick in (_tick, _wellness_tick):
+        with pytest.raises(OperationalError):
+            tick()

@@ -71,7 +71,7 @@ def test_pauses_stop_the_timer_and_the_records(year: Year):
 
 
 def test_some_runs_were_paused_by_the_watch(summaries: Summaries):
-    triggers = Counter(event["timer_trigger"] for _, fit in summaries for event in fit["event"])
+    triggers = Counter(event.get("timer_trigger") for _, fit in summaries for event in fit["event"])
     assert triggers["auto"] > 50
 
 
@@ -283,3 +283,25 @@ def test_heart_rate_follows_effort_late(year: Year):
     by_lag = [np.corrcoef(heart[lag:], speed[: len(speed) - lag])[0, 1] for lag in range(90)]
     assert 12 < int(np.argmax(by_lag)) < 60
     assert max(by_lag) > 0.75
+
+
+def test_the_watch_judges_a_run_and_asks_how_it_was(year: Year):
+    judged = [read(file.data) for file in year.files[-40:] if "footpod" not in file.name]
+    asked = [fit.session["workout_rpe"] for fit in judged if fit.session.get("workout_rpe") is not None]
+    assert 0 < len(asked) < len(judged)
+    assert set(asked) <= set(range(10, 101, 10))
+    assert all(fit.session["workout_feel"] in {0, 25, 50, 75, 100} for fit in judged if "workout_rpe" in fit.session)
+    conditions = [event["data"] - 100 for fit in judged for event in fit["event"] if event["event"] == 39]
+    assert min(conditions) < 0 < max(conditions)
+    assert all(0 <= fit.session["total_anaerobic_training_effect"] <= 5 for fit in judged if fit["time_in_zone"])
+
+
+def test_time_in_zones_is_the_time_with_a_heart_rate(year: Year):
+    _, fit = year.one(lambda s: s.kind is Kind.TEMPO)
+    (zones,) = fit["time_in_zone"]
+    bounds, seconds = zones["hr_zone_high_boundary"], zones["time_in_hr_zone"]
+    heart = fit.column("heart_rate")
+    assert sum(seconds) <= fit.session["total_timer_time"]
+    for zone in range(1, 6):
+        inside = np.count_nonzero((heart >= bounds[zone - 1]) & (heart < bounds[zone]))
+        assert abs(inside - seconds[zone]) <= 3

@@ -24,7 +24,7 @@ DAY_S = 86_400
 APRIL = Window(dt.date(2025, 4, 1), dt.date(2025, 5, 1))
 MAY = Window(dt.date(2025, 5, 1), dt.date(2025, 6, 1))
 JUNE = Window(dt.date(2025, 6, 1), dt.date(2025, 7, 1))
-SILVER = ("activities", "activity_sources", "laps", "activity_samples")
+SILVER = ("activities", "activity_sources", "device_values", "laps", "activity_samples")
 
 
 def silver(lakehouse: Lakehouse) -> dict[str, pl.DataFrame]:
@@ -37,7 +37,7 @@ def spoil(lakehouse: Lakehouse, name: str) -> None:
 
 
 def test_a_file_becomes_an_activity_with_its_laps_and_samples(lakehouse: Lakehouse) -> None:
-    leg = Leg(seconds=60, every_s=10, pauses=((20, 40),), laps=2, position_deg=(37.5, 127.0))
+    leg = Leg(seconds=60, every_s=10, pauses=((20, 40),), laps=2, position_deg=(37.5, 127.0), more={"workout_rpe": 40})
     bring(lakehouse, {"a.fit": activity(leg)})
     report = derive_activities(lakehouse, MAY)
     assert (report.files, report.activities, report.laps, report.samples, report.failures) == (1, 1, 2, 6, [])
@@ -70,6 +70,8 @@ def test_a_file_becomes_an_activity_with_its_laps_and_samples(lakehouse: Lakehou
     ]
     assert samples["timer_s"].to_list() == [0, 10, 20, 20, 30, 40]
     assert table(lakehouse, "laps")["lap_index"].to_list() == [0, 1]
+    (said,) = table(lakehouse, "device_values").iter_rows(named=True)
+    assert (said["activity_id"], said["local_day"], said["perceived_effort"]) == (row["activity_id"], START.date(), 4)
 
 
 def test_deriving_again_gives_the_same_rows(lakehouse: Lakehouse) -> None:

@@ -1,21 +1,20 @@
 """Silver to gold: loads and averages of each activity, against the settings of its day."""
 
 import datetime as dt
+import json
 
 import polars as pl
 import pytest
 
 from runningcoach_pipelines.derive.activities import derive_activities
-from runningcoach_pipelines.derive.activity_metrics import (
-    HR_MAX_BPM,
-    IMPUTED_LOAD_PER_H,
-    derive_activity_metrics,
-)
+from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
+from runningcoach_pipelines.derive.terms import FACTORS, IMPUTED_LOAD_PER_H
 from runningcoach_pipelines.fit.encode import Rows, encode
+from runningcoach_pipelines.metrics.thresholds import HR_MAX_BPM
 from runningcoach_pipelines.metrics.zones import LTHR_SHARE_OF_MAX
 from runningcoach_pipelines.store.athletes import SettingsFrom, store_settings
 from runningcoach_pipelines.store.lakehouse import Lakehouse
-from tests.deriving import SPRING, bring, derive, table
+from tests.deriving import SPRING, bring, derive, differing, everything, table
 from tests.making import START, Leg, activity, at, cut_off, file_id, run
 
 DAY_S = 86_400
@@ -35,7 +34,8 @@ def metrics(lakehouse: Lakehouse) -> pl.DataFrame:
 
 
 def hour(heart_rate: int | None = 168, speed_mps: float = 4.0, **changes: str) -> Leg:
-    return Leg(seconds=HOUR_S, every_s=5, heart_rate=heart_rate, speed_mps=speed_mps, **changes)  # type: ignore[arg-type]
+    steps = {"cadence_rpm": 90}
+    return Leg(seconds=HOUR_S, every_s=5, heart_rate=heart_rate, speed_mps=speed_mps, **steps, **changes)  # type: ignore[arg-type]
 
 
 def one(lakehouse: Lakehouse, data: bytes, *settings: SettingsFrom) -> dict[str, object]:
@@ -71,7 +71,7 @@ def test_pace_says_nothing_on_a_treadmill_or_a_bicycle(lakehouse: Lakehouse, cha
 def test_what_is_not_known_of_an_athlete_is_estimated_and_marked(lakehouse: Lakehouse) -> None:
     row = one(lakehouse, activity(hour(heart_rate=round(HR_MAX_BPM * LTHR_SHARE_OF_MAX))))
     assert row["hr_load"] == pytest.approx(100, rel=0.01)
-    assert (row["settings_estimated"], row["settings_valid_from"], row["pace_load"]) == (True, None, None)
+    assert (row["settings_estimated"], row["settings_valid_from"]) == (True, None)
 
 
 def test_the_settings_of_the_day_count_and_later_ones_do_not(lakehouse: Lakehouse) -> None:
@@ -136,13 +136,15 @@ def test_a_suspected_duplicate_is_measured_and_not_counted(lakehouse: Lakehouse)
 
 
 def test_a_late_run_leaves_the_others_of_its_month_bit_for_bit_as_they_were(lakehouse: Lakehouse) -> None:
+    """With settings given, that is, and but for personal factors: both take every run of the month into account."""
     bring(lakehouse, {f"{n}": run(at(START, n * DAY_S), seconds=600 + n, heart_rate=140 + n) for n in range(6)})
+    store_settings(lakehouse.engine, "me", [RUNNER])
     derive(lakehouse)
-    before = metrics(lakehouse)
+    before = metrics(lakehouse).drop(FACTORS)
     bring(lakehouse, {"late": run(at(START, -DAY_S), seconds=1234)})
     bring(lakehouse, {"theirs": run(at(START, DAY_S), seconds=800)}, athlete_id="you")
     derive(lakehouse)
-    after = metrics(lakehouse)
+    after = metrics(lakehouse).drop(FACTORS)
     assert after.height == before.height + 2
     assert after.filter(pl.col("activity_id").is_in(before["activity_id"].implode())).equals(before)
 
@@ -162,3 +164,63 @@ def test_no_activity_gives_no_row_and_no_error(lakehouse: Lakehouse) -> None:
     report = derive_activity_metrics(lakehouse, SPRING)
     assert (report.activities, report.imputed) == (0, 0)
     assert metrics(lakehouse).is_empty()
+
+
+CHILDREN = ("activity_zones", "best_efforts", "mean_max", "splits")
+
+
+def test_measuring_again_changes_nothing(lakehouse: Lakehouse) -> None:
+    """Bit for bit, whether months are measured together or one by one."""
+    bring(lakehouse, {f"{n}": run(at(START, n * 9 * DAY_S), seconds=900 + n, heart_rate=140 + n) for n in range(9)})
+    derive(lakehouse)
+    before = everything(lakehouse)
+    assert [before[name].is_empty() for name in CHILDREN] == [False] * 4
+    derive_activity_metrics(lakehouse, SPRING)
+    assert differing(before, everything(lakehouse)) == []
+    for month in SPRING.months():
+        derive_activity_metrics(lakehouse, month)
+    assert differing(before, everything(lakehouse)) == []
+
+
+def test_months_too_large_to_be_measured_together_are_measured_one_by_one(
+    lakehouse: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(lakehouse, {f"{n}": run(at(START, n * 9 * DAY_S), seconds=900 + n) for n in range(9)})
+    derive(lakehouse)
+    together = everything(lakehouse)
+    monkeypatch.setattr("runningcoach_pipelines.derive.activity_metrics.derivation._SAMPLES_AT_ONCE", 1)
+    assert derive_activity_metrics(lakehouse, SPRING).activities == 9
+    assert differing(together, everything(lakehouse)) == []
+
+
+def test_rows_of_activities_that_are_gone_go_from_every_table(lakehouse: Lakehouse) -> None:
+    bring(lakehouse, {"a": run(seconds=900), "b": run(at(START, HOUR_S), seconds=900)})
+    derive(lakehouse)
+    with lakehouse.engine.begin() as connection:
+        connection.exec_driver_sql("delete from runningcoach.garmin_raw_files where file_name = 'b'")
+    derive_activities(lakehouse, SPRING)
+    derive_activity_metrics(lakehouse, SPRING)
+    assert {table(lakehouse, name)["activity_id"].n_unique() for name in ("activity_metrics", *CHILDREN)} == {1}
+
+
+def test_what_the_device_says_beyond_its_totals_is_used(lakehouse: Lakehouse) -> None:
+    bring(lakehouse, {"a": activity(hour(heart_rate=None, sport="cycling"))})
+    derive_activities(lakehouse, SPRING)
+    of_the_device = "set perceived_effort = 6, training_load_peak = 90, descent_m = 17, moving_s = 3000"
+    with lakehouse.engine.begin() as connection:
+        connection.exec_driver_sql(f"update runningcoach.device_values {of_the_device}")
+    derive_activity_metrics(lakehouse, SPRING)
+    (row,) = metrics(lakehouse).iter_rows(named=True)
+    assert (row["effort_load"], row["device_load"], row["descent_m"], row["moving_s"]) == (360, 90, 17, 3000)
+    assert json.loads(row["load_fallbacks"])["device"] == "no_personal_factor"
+
+
+def test_estimates_and_factors_of_a_month_take_its_own_runs_into_account(lakehouse: Lakehouse) -> None:
+    """Twelve runs with a heart rate make the highest of them the maximum; their loads say what an hour is worth."""
+    beats = [140 + n for n in range(12)]
+    bring(lakehouse, {f"{b}": run(at(START, n * DAY_S), seconds=900, heart_rate=b) for n, b in enumerate(beats)})
+    derive(lakehouse)
+    rows = metrics(lakehouse)
+    assert rows["hr_max_bpm"].unique().to_list() == [151]
+    per_hour = (rows["hr_load"] / rows["timer_s"] * 3600).median()
+    assert rows["imputed_load_per_h"].unique().to_list() == [pytest.approx(per_hour)]

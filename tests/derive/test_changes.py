@@ -7,7 +7,7 @@ from sqlalchemy import text
 
 from runningcoach_pipelines.derive.activities import derive_activities
 from runningcoach_pipelines.derive.changes import changed_months, outdated_months, outdated_summaries
-from runningcoach_pipelines.store.athletes import SettingsFrom, store_settings
+from runningcoach_pipelines.derive.stale import stale_windows
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.raw_files import FileStatus, RawFile
 from runningcoach_pipelines.store.windows import Window
@@ -75,47 +75,35 @@ def test_months_of_new_files_are_outdated(derived: Lakehouse) -> None:
     assert months(outdated_months(derived)) == ["May"]
 
 
+def test_a_month_whose_activities_other_code_made_is_outdated(derived: Lakehouse) -> None:
+    execute(derived, "update runningcoach.activities set code_version = '0' where local_day = '2025-06-03'")
+    assert months(outdated_months(derived)) == ["June"]
+
+
 @pytest.mark.parametrize(
     "statement",
     [
-        "update runningcoach.activities set code_version = '0' where local_day = '2025-06-03'",
         "update runningcoach.activity_metrics set code_version = '0' where local_day = '2025-06-03'",
         "update runningcoach.activity_metrics set source_sha256 = 'x' where local_day = '2025-06-03'",
         "update runningcoach.activity_metrics set counted = false where local_day = '2025-06-03'",
-        "update runningcoach.activity_metrics set local_day = '2025-06-04' where local_day = '2025-06-03'",
         "update runningcoach.activity_metrics set activity_id = 'gone' where local_day = '2025-06-03'",
         "delete from runningcoach.activity_metrics where local_day = '2025-06-03'",
     ],
 )
-def test_a_month_is_outdated_when_a_row_of_it_is_not_made_from_what_holds_now(
+def test_a_month_is_to_be_measured_again_when_a_row_of_it_is_not_made_from_what_holds_now(
     derived: Lakehouse, statement: str
 ) -> None:
     execute(derived, statement)
-    assert months(outdated_months(derived)) == ["June"]
+    assert outdated_months(derived) == []
+    # Later months look back on it: they may be stale as well.
+    assert months([stale.window for stale in stale_windows(derived.engine)])[0] == "June"
 
 
-def test_what_a_cut_off_derivation_has_not_reached_is_outdated(lakehouse: Lakehouse) -> None:
+def test_what_a_cut_off_derivation_has_not_reached_is_measured_next(lakehouse: Lakehouse) -> None:
     bring(lakehouse, FILES)
     derive_activities(lakehouse, SPRING)
     assert lakehouse.files.activities_to_derive() == []
-    assert months(outdated_months(lakehouse)) == ["May", "June", "July"]
-
-
-def test_settings_make_outdated_what_they_hold_for_until_it_is_measured_again(derived: Lakehouse) -> None:
-    spring = SettingsFrom(dt.date(2025, 1, 1), hr_max_bpm=185)
-    june = SettingsFrom(dt.date(2025, 6, 1), hr_max_bpm=184)
-    summer = SettingsFrom(dt.date(2025, 7, 1), hr_max_bpm=183)
-    store_settings(derived.engine, "me", [june])
-    assert months(outdated_months(derived)) == ["June", "July"]
-    derive(derived)
-    store_settings(derived.engine, "me", [summer, spring])
-    assert months(outdated_months(derived)) == ["May", "July"]
-    derive(derived)
-    store_settings(derived.engine, "me", [SettingsFrom(june.valid_from, hr_max_bpm=190), summer])
-    assert months(outdated_months(derived)) == ["June"]
-    derive(derived)
-    store_settings(derived.engine, "me", [spring, summer])
-    assert outdated_months(derived) == []
+    assert months([stale.window for stale in stale_windows(lakehouse.engine)]) == ["May", "June", "July"]
 
 
 @pytest.mark.parametrize(

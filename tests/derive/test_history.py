@@ -16,6 +16,7 @@ from runningcoach_pipelines.store.rebuild import drop_derived
 from runningcoach_pipelines.store.tables import Base
 from tests.deriving import TODAY, bring, derive, derive_what_is_new, differing, everything, table
 from tests.making import START, UTC, Leg, activity, at, cut_off, run
+from tests.nights import MORNING, resting, wellness
 
 DAY_S = 86_400
 MIDNIGHT = dt.datetime(2025, 5, 31, 15, tzinfo=UTC)
@@ -30,6 +31,8 @@ FILES = {
     "elsewhere.fit": activity(Leg(start=at(MIDNIGHT, -30), seconds=90), offset_h=8, watch=6),
     "two sessions.fit": activity(Leg(start=at(MIDNIGHT, -7 * DAY_S)), Leg(start=at(MIDNIGHT, 300), sport="cycling")),
     "easter.fit": run(at(START, -14 * DAY_S), heart_rate=None),
+    "night.fit": wellness("monitoring_b", resting([MORNING, at(MORNING, 27 * DAY_S)], [47, 52])),
+    "another night.fit": wellness("monitoring_b", resting([at(MORNING, 60)], [44]), watch=2),
     "broken.fit": b"broken",
 }
 LAST_BEFORE_MIDNIGHT = sorted(FILES, key=lambda name: name == "before midnight.fit")
@@ -79,7 +82,8 @@ def test_a_late_run_changes_its_month_its_week_and_every_later_day_of_fitness(la
     bring(lakehouse, {"late.fit": run(at(START, 11 * DAY_S))})
     derive_what_is_new(lakehouse)
     after = everything(lakehouse)
-    for name in ("activities", "laps", "activity_metrics", "activity_samples"):
+    children = ("activity_zones", "mean_max", "splits")
+    for name in ("activities", "laps", "activity_metrics", *children, "activity_samples"):
         assert changed_days(before[name], after[name], "local_day") == {late}
     fitness = changed_days(before["fitness_metrics_daily"], after["fitness_metrics_daily"], "day")
     assert fitness == {late + dt.timedelta(days=n) for n in range((TODAY - late).days + 1)}
@@ -87,6 +91,27 @@ def test_a_late_run_changes_its_month_its_week_and_every_later_day_of_fitness(la
         dt.date(2025, 5, 1),
         dt.date(2025, 5, 12),
     }
+
+
+def test_a_late_race_changes_ninety_days_of_its_season_and_the_history_is_as_if_it_had_come_in_time(
+    lakehouse: Lakehouse,
+) -> None:
+    late = START.date() - dt.timedelta(days=60)
+    runs = {f"{n}.fit": run(at(START, n * DAY_S), seconds=1200, every_s=10) for n in range(-63, 60, 7)}
+    bring(lakehouse, runs)
+    derive(lakehouse)
+    before = everything(lakehouse)
+    bring(lakehouse, {"race.fit": run(at(START, -60 * DAY_S), seconds=1200, every_s=10, speed_mps=4.5)})
+    derive_what_is_new(lakehouse)
+    after = everything(lakehouse)
+    seasons = ["athlete_id", "day", "race_vo2max", "critical_speed_mps", "critical_speed_reason"]
+    days = (state["fitness_metrics_daily"].select(seasons) for state in (before, after))
+    assert changed_days(*days, "day") == {late + dt.timedelta(days=n) for n in range(90)}
+    predicted = changed_days(before["race_predictions"], after["race_predictions"], "day")
+    assert min(predicted) == late
+    drop_derived(lakehouse)
+    derive(lakehouse)
+    assert differing(after, everything(lakehouse)) == []
 
 
 def changed_days(before: pl.DataFrame, after: pl.DataFrame, column: str) -> set[dt.date]:
@@ -106,7 +131,7 @@ def test_the_lake_is_compacted_and_everything_is_still_the_same(lakehouse: Lakeh
     assert differing(before, everything(lakehouse)) == []
 
 
-@pytest.mark.parametrize("step", ["activities", "activity_metrics", "laps"])
+@pytest.mark.parametrize("step", ["activities", "activity_metrics", "laps", "mean_max"])
 def test_a_derivation_that_died_between_lake_and_tables_is_made_good_by_the_next(
     lakehouse: Lakehouse, step: str
 ) -> None:

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runningcoach_pipelines.derive.summaries import Period, derive_summaries, summarize
+from runningcoach_pipelines.derive.summaries import INTENSITIES, derive_summaries, summarize
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.lakehouse import Lakehouse
-from runningcoach_pipelines.store.tables import ActivityMetrics, AnalyticsSummary
-from runningcoach_pipelines.store.windows import Window
+from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, AnalyticsSummary
+from runningcoach_pipelines.store.windows import Period, Window
 from tests.deriving import SPRING, bring, derive, table
 from tests.making import START, at, run
 
@@ -35,8 +35,28 @@ def metrics(*rows: dict[str, Any]) -> pl.DataFrame:
         "load_source": "heart_rate",
         "counted": True,
     }
-    given = [usual | row | {"local_day": day(row["local_day"])} for row in rows]
+    given = [
+        usual | {"activity_id": str(number)} | row | {"local_day": day(row["local_day"])}
+        for number, row in enumerate(rows)
+    ]
     return pl.DataFrame(given, schema=frame_schema(ActivityMetrics.table())).sort("athlete_id", "local_day")
+
+
+def intensities(seconds: dict[str, tuple[float, float, float]]) -> pl.DataFrame:
+    """Rows of `activity_zones`: seconds of low, moderate and high intensity by activity."""
+    given = [
+        {"activity_id": name, "kind": "intensity", "zone": zone, "time_s": time_s}
+        for name, times in seconds.items()
+        for zone, time_s in enumerate(times, start=1)
+    ]
+    return pl.DataFrame(given, schema=frame_schema(ActivityZone.table()))
+
+
+NO_INTENSITIES = intensities({})
+
+
+def weeks(rows: pl.DataFrame, zones: pl.DataFrame = NO_INTENSITIES) -> pl.DataFrame:
+    return summarize(rows, zones, Period.WEEK)
 
 
 def starts(frame: pl.DataFrame) -> list[str]:
@@ -57,20 +77,19 @@ def starts(frame: pl.DataFrame) -> list[str]:
 )
 def test_a_day_is_in_the_week_of_its_monday_and_the_month_of_its_1st(on: str, week: str, month: str) -> None:
     activity = metrics({"local_day": on})
-    assert starts(summarize(activity, Period.WEEK)) == [week]
-    assert starts(summarize(activity, Period.MONTH)) == [month]
+    assert starts(weeks(activity)) == [week]
+    assert starts(summarize(activity, NO_INTENSITIES, Period.MONTH)) == [month]
 
 
 def test_totals_tell_runs_from_the_rest_and_leave_out_duplicates() -> None:
-    (row,) = summarize(
+    (row,) = weeks(
         metrics(
             {"local_day": "2025-05-05"},
             {"local_day": "2025-05-05", "distance_m": 21_000.0, "ascent_m": None},
             {"local_day": "2025-05-06", "sport": "cycling", "distance_m": 40_000.0, "load": 30.0},
             {"local_day": "2025-05-07", "distance_m": None, "load": 25.0, "load_source": "imputed"},
             {"local_day": "2025-05-08", "counted": False},
-        ),
-        Period.WEEK,
+        )
     ).iter_rows(named=True)
     expected = {
         "athlete_id": "me",
@@ -87,23 +106,57 @@ def test_totals_tell_runs_from_the_rest_and_leave_out_duplicates() -> None:
         "load": 175.0,
         "imputed_load": 25.0,
         "longest_run_m": 21_000.0,
+        "run_load": 145.0,
     }
     assert {name: row[name] for name in expected} == expected
 
 
 def test_a_week_without_runs_has_no_longest_run() -> None:
-    row = summarize(metrics({"local_day": "2025-05-05", "sport": "cycling"}), Period.WEEK).row(0, named=True)
+    row = weeks(metrics({"local_day": "2025-05-05", "sport": "cycling"})).row(0, named=True)
     assert (row["runs"], row["run_distance_m"], row["longest_run_m"]) == (0, 0, None)
+    assert (row["run_load"], row["avg_run_speed_mps"], row["avg_run_heart_rate_bpm"]) == (0, None, None)
+
+
+def test_averages_are_of_runs_that_know_both_and_weighted_by_their_time() -> None:
+    row = weeks(
+        metrics(
+            {"local_day": "2025-05-05", "distance_m": 9000.0, "timer_s": 3000.0, "avg_heart_rate_bpm": 140.0},
+            {"local_day": "2025-05-06", "distance_m": 4000.0, "timer_s": 1000.0, "avg_heart_rate_bpm": 160.0},
+            {"local_day": "2025-05-07", "distance_m": None, "timer_s": 5000.0},
+            {"local_day": "2025-05-08", "sport": "cycling", "avg_heart_rate_bpm": 100.0},
+            {"local_day": "2025-05-09", "counted": False, "avg_heart_rate_bpm": 190.0},
+        )
+    ).row(0, named=True)
+    assert row["avg_run_speed_mps"] == 13_000 / 4000
+    assert row["avg_run_heart_rate_bpm"] == 145
+
+
+def test_intensities_add_up_over_all_sports_and_get_their_label() -> None:
+    rows = metrics(
+        {"local_day": "2025-05-05", "activity_id": "easy"},
+        {"local_day": "2025-05-06", "activity_id": "ride", "sport": "cycling"},
+        {"local_day": "2025-05-07", "activity_id": "without heart rate"},
+        {"local_day": "2025-05-07", "activity_id": "twice", "counted": False},
+    )
+    seconds = {"easy": (3000.0, 200.0, 0.0), "ride": (1000.0, 100.0, 1000.0), "twice": (0.0, 0.0, 3600.0)}
+    row = weeks(rows, intensities(seconds)).row(0, named=True)
+    assert [row[name] for name in INTENSITIES] == [4000, 300, 1000]
+    assert row["intensity_label"] == "polarized"
+    (march,) = weeks(metrics({"local_day": "2025-03-05"})).select(*INTENSITIES, "intensity_label").rows()
+    assert march == (None, None, None, None)
 
 
 def test_athletes_are_summed_apart() -> None:
     rows = metrics({"local_day": "2025-05-05"}, {"local_day": "2025-05-06", "athlete_id": "you", "load": 10.0})
-    assert summarize(rows, Period.MONTH).select("athlete_id", "load").rows() == [("me", 60), ("you", 10)]
+    assert summarize(rows, NO_INTENSITIES, Period.MONTH).select("athlete_id", "load").rows() == [
+        ("me", 60),
+        ("you", 10),
+    ]
 
 
 def test_nothing_counted_has_no_row() -> None:
     for rows in (metrics(), metrics({"local_day": "2025-05-05", "counted": False})):
-        none = summarize(rows, Period.WEEK)
+        none = weeks(rows)
         assert none.is_empty()
         assert none.schema == frame_schema(AnalyticsSummary.table())
 
@@ -120,7 +173,7 @@ def test_a_window_is_widened_to_the_whole_periods_of_its_first_and_last_day(
     assert whole.start <= window.start
     assert window.end <= whole.end
     first, last = (
-        summarize(metrics({"local_day": on.isoformat()}), period)["period_start"][0]
+        summarize(metrics({"local_day": on.isoformat()}), NO_INTENSITIES, period)["period_start"][0]
         for on in (window.start, window.end - dt.timedelta(days=1))
     )
     assert whole.start == first

@@ -21,6 +21,7 @@ from runningcoach_pipelines.metrics import (
     moving,
     pace,
     power,
+    quantity,
     splits,
     steady,
     trimp,
@@ -47,7 +48,7 @@ FROM_SAMPLES = {
     "energy": energy.heart_rate_kcal(HR, WEIGHT, weight_kg=70.0, age_years=40.0, sex="female"),
     "work": power.work_kj(POWER, WEIGHT),
     "average_flat_speed": weighted_mean(gap.flat_speed_mps(SPEED, GRADE), WEIGHT),
-    "ascent": elevation.ascent_descent(ALTITUDE).struct.field("ascent_m"),
+    "ascent": elevation.ascent_m(elevation.rises_m(ALTITUDE)),
     "zone_2": zones.time_in_zones_s(HR, WEIGHT, [100.0, 130.0, 150.0])[2],
 }
 FROM_SECONDS = {
@@ -177,3 +178,11 @@ def test_any_beat_intervals_give_figures_or_none(intervals: list[float | None]) 
     known = hrv.variability(kept)
     assert known is None or math.isfinite(known.rmssd)
     assert not any(rr >= hrv.LONGEST_INTERVAL_MS for rr in kept)
+
+
+@given(value=st.floats(1e-6, 1e6), others=st.integers(1, 4), by=st.sampled_from([60.0, 1000.0, 3600.0, 0.68725, 3.6]))
+def test_a_quotient_does_not_depend_on_how_many_rows_it_is_taken_of(value: float, others: int, by: float) -> None:
+    alone = pl.DataFrame({"value": [value]})
+    among = pl.DataFrame({"value": [value, *[1.0] * others]})
+    quotient = quantity.divided(pl.col("value"), by)
+    assert alone.select(quotient).item() == among.select(quotient)["value"][0]

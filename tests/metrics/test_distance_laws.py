@@ -214,12 +214,22 @@ def test_small_turns_of_a_track_are_left_out(threshold: float, gain: float) -> N
     assert elevation.gain_and_loss_m(track_m, method=method, threshold_m=threshold) == (gain, gain)
 
 
-def test_ascent_is_one_struct_per_activity() -> None:
-    month = pl.DataFrame({"id": [1, 1, 1, 2], "altitude_m": [10.0, 20.0, 15.0, 3.0]})
+def test_a_climb_stands_at_the_sample_that_completes_its_step() -> None:
+    month = pl.DataFrame(
+        {"id": [1, 1, 1, 1, 1, 2], "altitude_m": [10.0, 11.5, 20.0, None, 15.0, 3.0]}, schema_overrides={"id": pl.Int8}
+    ).with_columns(rise=elevation.rises_m(pl.col("altitude_m")).over("id"))
+    assert month["rise"].to_list() == [0.0, 0.0, 10.0, None, -5.0, None]
     totals = month.group_by("id", maintain_order=True).agg(
-        elevation.ascent_descent(pl.col("altitude_m")).struct.unnest()
+        ascent=elevation.ascent_m(pl.col("rise")), descent=elevation.descent_m(pl.col("rise"))
     )
     assert totals.rows() == [(1, 10.0, 5.0), (2, None, None)]
+
+
+@given(st.lists(st.floats(-500, 9000), min_size=2, max_size=60))
+def test_rises_sum_up_to_gain_and_loss(altitudes: list[float]) -> None:
+    rise = pl.DataFrame({"altitude_m": altitudes}).select(rise=elevation.rises_m(pl.col("altitude_m")))
+    both = rise.select(a=elevation.ascent_m(pl.col("rise")), d=elevation.descent_m(pl.col("rise"))).row(0)
+    assert both == pytest.approx(elevation.gain_and_loss_m(altitudes), abs=1e-6)
 
 
 @given(st.floats(-0.3, 0.3), st.floats(1.5, 6))
@@ -260,6 +270,42 @@ def test_an_effort_slower_than_a_longer_one_was_not_maximal() -> None:
     lazy = race.Result(1000, 300)
     trials = [race.Result(800, 150), lazy, race.Result(2000, 450), race.Result(400, 60), race.Result(9000, 2400)]
     assert critical_speed.maximal_envelope(trials) == [trials[0], trials[2]]
+
+
+STEADY_3_KM = race.Result(3000, 720)
+
+
+@pytest.mark.parametrize(
+    ("efforts", "why"),
+    [
+        ([race.Result(800, 150), race.Result(3000, 700)], critical_speed.Refusal.TOO_FEW),
+        ([race.Result(800, 150), race.Result(1000, 240), STEADY_3_KM], critical_speed.Refusal.TOO_FEW_MAXIMAL),
+        ([race.Result(800, 190), race.Result(1609.344, 385), STEADY_3_KM], critical_speed.Refusal.IMPLAUSIBLE),
+    ],
+)
+def test_efforts_without_a_critical_speed_say_why(efforts: list[race.Result], why: critical_speed.Refusal) -> None:
+    assert critical_speed.from_efforts(efforts) is why
+
+
+def test_maximal_efforts_have_a_critical_speed() -> None:
+    trials = [race.Result(220.0 + 4.2 * time, time) for time in (150.0, 400.0, 900.0)]
+    lazy = race.Result(1000, 400)
+    line = critical_speed.from_efforts([*trials, lazy, race.Result(400, 60), race.Result(21_097.5, 5400)])
+    assert isinstance(line, critical_speed.CriticalSpeed)
+    assert (line.speed_mps, line.d_prime_m, line.trials) == pytest.approx((4.2, 220.0, 3))
+
+
+def test_who_has_run_a_marathon_is_not_limited_by_the_volume_behind_it() -> None:
+    best = [race.Result(42_195, 12_000)]
+    assert race.predictions(best, 42_195, shape_percent=10)["daniels_gilbert"] == pytest.approx(12_000)
+    longer = race.predictions(best, 50_000, shape_percent=10)["daniels_gilbert"]
+    assert longer > race.predictions(best, 50_000, shape_percent=1000)["daniels_gilbert"]
+
+
+def test_a_power_law_does_not_rest_on_two_distances_that_are_nearly_the_same() -> None:
+    near = [race.Result(3000, 660), race.Result(3218.688, 711)]
+    assert "power_law" not in race.predictions(near, 10_000)
+    assert "power_law" in race.predictions([*near, race.Result(5000, 1180)], 10_000)
 
 
 def test_predictions_show_every_model_that_has_its_data() -> None:

@@ -13,7 +13,6 @@ from runningcoach_pipelines.metrics import (
     race,
     readiness,
     steady,
-    thresholds,
     training_effect,
     vo2max,
 )
@@ -91,30 +90,6 @@ def test_the_resting_heart_rate_of_today_is_not_part_of_its_own_baseline() -> No
     steady_then_high = nights(*([50.0] * 28 + [60.0]))
     last = steady_then_high.select(**hrv.resting_change(pl.col("rmssd"))).row(-1, named=True)
     assert last == {"rhr_delta": 10.0, "rhr_z": None}
-
-
-@pytest.mark.parametrize(
-    ("sources", "expected"),
-    [
-        ({"athlete": 188, "highest_sustained": 185, "age_years": 40}, thresholds.Threshold(188, "athlete")),
-        ({"highest_sustained": 185, "age_years": 40}, thresholds.Threshold(185, "highest_sustained")),
-        ({"age_years": 40}, thresholds.Threshold(pytest.approx(185.4), "age", estimated=True)),
-        ({"athlete": 0}, None),
-    ],
-)
-def test_the_maximum_heart_rate_comes_from_the_best_source(
-    sources: dict[str, float], expected: thresholds.Threshold | None
-) -> None:
-    assert thresholds.hr_max_bpm(**sources) == expected
-
-
-def test_the_other_thresholds_fall_back_to_estimates() -> None:
-    assert thresholds.lthr_bpm(device=165, hr_max=190) == thresholds.Threshold(165, "device")
-    assert thresholds.lthr_bpm(hr_max=200) == thresholds.Threshold(184, "hr_max", estimated=True)
-    assert thresholds.lthr_bpm() is None
-    from_race = thresholds.threshold_speed_mps(race_vo2max=50)
-    assert from_race == thresholds.Threshold(pytest.approx(1000 / 255, rel=0.01), "race", estimated=True)
-    assert thresholds.threshold_speed_mps(critical_speed=4.1, race_vo2max=50).source == "critical_speed"
 
 
 @pytest.mark.parametrize(

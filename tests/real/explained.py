@@ -78,3 +78,100 @@ EXPLAINED: dict[str, dict[tuple[str, int], tuple[float, str]]] = {
         ("fd78336d", 0): (-1.0, _BETWEEN),
     },
 }
+
+_OWN_MEAN = "the device's mean is not its distance over its timer time"
+_RESTS = "a pool: the device leaves the rests out of its mean"
+_RARE = "records seconds apart: the device had every second"
+_MINUTE = "a minute long, with records seconds apart"
+_WHOLE = "whole steps, as the sensor rounds them"
+_NEXT_SECOND = "a lap ends with the record after the kilometre"
+_ACCUMULATED = "the device averages the meter's accumulated work, which holds seconds that its power records miss"
+_NO_POWER = "the device leaves seconds without power out, we count them as 0"
+_FIRST_WINDOW = "a minute and a half: how the first seconds are averaged shows"
+_OTHER_FORM = "another maker's form of weighted power"
+_SENSOR = "the pod's own mean, over other seconds than it sent"
+_BAROMETER = "the device smooths its barometer in another way"
+_NO_BAROMETER = "altitude by satellites: noise on a level course"
+
+FIGURES: dict[str, dict[str, str]] = {
+    "average speed": {
+        "bdb23e5a": _RARE,
+        "d8b32283": _RESTS,
+        "9722b5c9": _OWN_MEAN,
+        "d9eb932b": _RESTS,
+        "dc8cc83b": _AFTER_LAST,
+        "db68504d": _RESTS,
+        "1a9c2923": _OWN_MEAN,
+        "d77927c0": "the device's mean is in km/h",
+        "f1b7b0a3": _OWN_MEAN,
+        "5af7271a": _OWN_MEAN,
+        "a4342a42": _SYNTHETIC,
+        "f552a9f0": _OWN_MEAN,
+        "64f283c1": _SYNTHETIC,
+        "581ad0f0": _OWN_MEAN,
+    },
+    "average cadence": {
+        "bdb23e5a": _RARE,
+        "9722b5c9": _WHOLE,
+        "1a3e05a7": _MINUTE,
+        "db12d098": _MINUTE,
+        "ef2c144f": _RARE,
+        "fa34e78b": _RARE,
+    },
+    "kilometre split": {
+        "e72c0dcc": _RARE,
+        "bdb23e5a": _RARE,
+        "34e304fa": _RARE,
+        "ea51d728": _NEXT_SECOND,
+        "8c5b6b23": _NEXT_SECOND,
+    },
+    "weighted power": {
+        "1ec64427": _NO_POWER,
+        "3f73dc39": _OTHER_FORM,
+        "48074f52": _FIRST_WINDOW,
+        "dc352ab9": _ACCUMULATED,
+        "5b083282": _ACCUMULATED,
+        "4028929e": _ACCUMULATED,
+        "5af7271a": _OTHER_FORM,
+        "f552a9f0": _OTHER_FORM,
+        "a6c79d06": _ACCUMULATED,
+        "3eaed264": _ACCUMULATED,
+        "c9173ec7": _OTHER_FORM,
+        "581ad0f0": _OTHER_FORM,
+    },
+    "time in heart-rate zone": {},
+    "vertical ratio": {"1a3e05a7": _MINUTE, "db12d098": _MINUTE},
+    "ground contact time": {"a066d77d": _SENSOR, "1a3e05a7": _MINUTE, "db12d098": _MINUTE},
+    "ascent": {
+        "170f36c5": _NO_BAROMETER,
+        "964cc223": "an invented course",
+        "806c13c7": _BAROMETER,
+        "774ea26b": _BAROMETER,
+        "a6c79d06": _BAROMETER,
+        "910454f2": _BAROMETER,
+        "a4342a42": _SYNTHETIC,
+        "c9173ec7": _BAROMETER,
+        "a066d77d": _NO_BAROMETER,
+        "9a17df6a": _BAROMETER,
+        "e97a45cb": _NO_BAROMETER,
+        "ff9690df": _BAROMETER,
+    },
+}
+"""Files of which a figure differs from the device's by more than the tolerance of `runningcoach check`, and why."""
+
+_UNCOUNTED = "the strap failed again and again: the device counted fewer seconds at each gap than we hold"
+
+TIME_IN_ZONES: dict[str, tuple[float, str]] = {
+    "13727a75": (46, _UNCOUNTED),
+    "170f36c5": (-224, _SPARSE),
+    "2f250f08": (-18, _SPARSE),
+    "64f283c1": (-500, _SYNTHETIC),
+    "806c13c7": (-15, "43000 seconds: the device counted 24 more than its timer ran"),
+    "84062b90": (-215, _CHEST_STRAP),
+    "8c5b6b23": (-14, _RARE),
+    "bbae9a45": (-21, _SPARSE),
+    "c135c5af": (-42, _SPARSE),
+    "ef2c144f": (-73, _SPARSE),
+    "fa34e78b": (-332, _SPARSE),
+}
+"""The largest difference of a zone by file, ours minus the device's, between bounds as the device has them."""

@@ -1,57 +1,19 @@
 """The whole pipeline over real files of many makers, against the totals that the devices themselves wrote."""
 
-import datetime as dt
-from collections.abc import Iterator
 from pathlib import Path
 
 import polars as pl
 import pytest
 from sqlalchemy import func, select
 
-from runningcoach_pipelines.derive.activities import derive_activities
-from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
-from runningcoach_pipelines.derive.fitness import derive_fitness
-from runningcoach_pipelines.derive.summaries import Period, derive_summaries
-from runningcoach_pipelines.ingest.importing import ImportReport, import_paths
-from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.ingest.importing import ImportReport
 from runningcoach_pipelines.store.frames import read_frame
-from runningcoach_pipelines.store.lakehouse import Lakehouse, lakehouse_at
+from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.tables import Activity, ActivityMetrics, ActivitySource, GarminRawFile
-from runningcoach_pipelines.store.windows import Window
-from tests.conftest import Server
 from tests.real.explained import EXPLAINED
 
 pytestmark = pytest.mark.real_files
-_TODAY = dt.date(2026, 11, 1)
 _TOLERANCES = {"distance_m": 0.01, "timer_s": 4.0, "avg_heart_rate_bpm": 0.6, "max_heart_rate_bpm": 0.0}
-
-
-@pytest.fixture(scope="module")
-def imported(
-    real_files: Path, postgres: Server, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[tuple[Lakehouse, ImportReport]]:
-    """All real files imported and everything derived, once for this module."""
-    postgres.create("real_files", "migrated")
-    settings = Settings(
-        home=tmp_path_factory.mktemp("real"),
-        database_url=postgres.database("real_files"),
-        history_start=dt.date(1990, 1, 1),
-        _env_file=None,  # type: ignore[call-arg]
-    )
-    assert settings.database_url is not None
-    lakehouse = lakehouse_at(settings, settings.database_url.get_secret_value())
-    report = import_paths(lakehouse, [real_files], athlete_id="me", today=_TODAY)
-    days = lakehouse.files.days()
-    assert days is not None
-    window = Window(days[0], days[1] + dt.timedelta(days=1))
-    assert derive_activities(lakehouse, window).failures == []
-    derive_activity_metrics(lakehouse, window)
-    derive_fitness(lakehouse, _TODAY)
-    for period in Period:
-        derive_summaries(lakehouse, period, window)
-    yield lakehouse, report
-    lakehouse.engine.dispose()
-    postgres.drop("real_files")
 
 
 @pytest.fixture(scope="module")

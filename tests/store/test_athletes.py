@@ -1,16 +1,21 @@
 """Athletes and what their loads are measured against, from which day on."""
 
 import datetime as dt
+from dataclasses import fields, replace
+from typing import Any
 
 import pytest
-from sqlalchemy.exc import IntegrityError
 
 from runningcoach_pipelines.store.athletes import (
+    ImpossibleSettings,
     SettingsFrom,
     athlete_ids,
+    check,
     ensure_athlete,
     read_settings,
+    settings_versions,
     store_settings,
+    version_from,
 )
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.lakehouse import Lakehouse
@@ -58,15 +63,68 @@ def test_no_settings_are_an_empty_frame_of_the_same_shape(lakehouse: Lakehouse) 
 
 
 @pytest.mark.parametrize(
-    "impossible",
-    [SettingsFrom(NEW_YEAR, sex="other"), SettingsFrom(NEW_YEAR, hr_rest_bpm=190, hr_max_bpm=190)],
+    ("impossible", "said"),
+    [
+        ({"sex": "other"}, "sex 'other' is neither"),
+        ({"hr_rest_bpm": 100, "hr_max_bpm": 100}, "hr_rest_bpm 100 is not below hr_max_bpm 100"),
+        ({"hr_rest_bpm": 90, "hr_threshold_bpm": 85}, "hr_rest_bpm 90 is not below hr_threshold_bpm 85"),
+        ({"hr_threshold_bpm": 190, "hr_max_bpm": 185}, "hr_threshold_bpm 190 is not below hr_max_bpm 185"),
+        ({"hr_max_bpm": 300}, "hr_max_bpm 300 is outside 100 to 230"),
+        ({"threshold_speed_mps": 240}, "threshold_speed_mps 240 is outside"),
+        ({"threshold_power_w": 5}, "threshold_power_w 5 is outside"),
+        ({"weight_kg": float("nan")}, "weight_kg nan is outside"),
+        ({"birth_year": 85}, "birth_year 85 is outside"),
+        ({"hr_zone_bounds_bpm": "120;140"}, "are not whole numbers"),
+        ({"hr_zone_bounds_bpm": ""}, "are not whole numbers"),
+        ({"hr_zone_bounds_bpm": "140,120"}, "do not ascend"),
+        ({"hr_zone_bounds_bpm": "140,140"}, "do not ascend"),
+        ({"hr_zone_bounds_bpm": "120,280"}, "do not ascend"),
+    ],
 )
-def test_impossible_settings_are_refused_whole(lakehouse: Lakehouse, impossible: SettingsFrom) -> None:
+def test_impossible_settings_are_refused_whole(lakehouse: Lakehouse, impossible: dict[str, Any], said: str) -> None:
     ensure_athlete(lakehouse.engine, "me")
-    with pytest.raises(IntegrityError):
-        store_settings(lakehouse.engine, "me", [SettingsFrom(dt.date(2024, 1, 1)), impossible])
-    with lakehouse.engine.connect() as connection:
-        assert read_settings(connection).is_empty()
+    versions = [SettingsFrom(dt.date(2024, 1, 1)), SettingsFrom(NEW_YEAR, **impossible)]
+    with pytest.raises(ImpossibleSettings, match=said):
+        store_settings(lakehouse.engine, "me", versions)
+    assert settings_versions(lakehouse.engine, "me") == []
+
+
+def test_every_problem_of_impossible_settings_is_named() -> None:
+    with pytest.raises(ImpossibleSettings, match=r"hr_max_bpm 20 .*; sex 'x' .*; hr_rest_bpm 60 is not below"):
+        check(SettingsFrom(NEW_YEAR, sex="x", hr_rest_bpm=60, hr_max_bpm=20))
+
+
+WHOLE = SettingsFrom(
+    NEW_YEAR,
+    sex="female",
+    birth_year=1990,
+    hr_rest_bpm=48,
+    hr_max_bpm=188,
+    hr_threshold_bpm=171,
+    threshold_speed_mps=4.0,
+    threshold_power_w=280,
+    weight_kg=55.5,
+    hr_zone_bounds_bpm="110,130,150",
+)
+
+
+def test_versions_come_back_as_they_were_stored(lakehouse: Lakehouse) -> None:
+    ensure_athlete(lakehouse.engine, "me")
+    later = replace(WHOLE, valid_from=dt.date(2025, 5, 1), weight_kg=None)
+    store_settings(lakehouse.engine, "me", [later, WHOLE])
+    assert settings_versions(lakehouse.engine, "me") == [WHOLE, later]
+    columns = {column.name for column in AthleteSettings.table().columns}
+    assert {field.name for field in fields(SettingsFrom)} == columns - {"athlete_id"}
+
+
+def test_a_new_version_inherits_what_held_before_it() -> None:
+    later = SettingsFrom(dt.date(2025, 5, 1), hr_max_bpm=180)
+    april = dt.date(2025, 4, 1)
+    assert version_from([WHOLE, later], april, {"weight_kg": 60.0, "sex": None}) == replace(
+        WHOLE, valid_from=april, weight_kg=60.0, sex=None
+    )
+    assert version_from([WHOLE, later], later.valid_from, {"hr_rest_bpm": 50.0}) == replace(later, hr_rest_bpm=50.0)
+    assert version_from([later], april, {"hr_rest_bpm": 50.0}) == SettingsFrom(april, hr_rest_bpm=50.0)
 
 
 def test_an_athlete_without_anything_has_a_status_of_nothing(lakehouse: Lakehouse) -> None:

@@ -4,78 +4,115 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
-from runningcoach_pipelines.store import contracts
-from runningcoach_pipelines.store.contracts import unordered_samples, violations
+from runningcoach_pipelines.store.contracts import CONTRACTS, unordered_samples, violations
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from tests.deriving import TODAY
 from tests.store.sampling import EMPTY, samples
 
-CONTRACTS = {
-    "sources": (contracts.DUPLICATE_SOURCES, {}),
-    "days": (contracts.ACTIVITIES_ON_ANOTHER_DAY, {}),
-    "unmeasured": (contracts.ACTIVITIES_WITHOUT_METRICS, {}),
-    "orphans": (contracts.METRICS_WITHOUT_ACTIVITY, {}),
-    "gaps": (contracts.MISSING_DAYS, {}),
-    "stale": (contracts.STALE_FITNESS, {"today": TODAY}),
-    "weeks": (contracts.SUMMARIES_UNLIKE_DAYS, {"period": "week"}),
-    "months": (contracts.SUMMARIES_UNLIKE_DAYS, {"period": "month"}),
-    "device": (contracts.UNLIKE_THE_DEVICE, {}),
-}
+BY_NAME = {f"{contract.asset}: {contract.name}": contract for contract in CONTRACTS}
 
 
-@pytest.mark.parametrize("name", CONTRACTS)
+@pytest.mark.parametrize("name", [name for name in BY_NAME if "unreadable" not in name])
 def test_what_we_derive_keeps_the_contract(derived: Lakehouse, name: str) -> None:
-    contract, parameters = CONTRACTS[name]
     with derived.engine.connect() as connection:
-        assert violations(connection, contract, **parameters).none
+        assert BY_NAME[name].violations(connection, TODAY).none
 
 
 BREACHES = [
-    ("sources", "update activities set source_sha256 = 'x' where athlete_id = 'me'", "x/0 of me", 1),
-    ("days", "update activities set local_day = local_day + 1 where athlete_id = 'you'", "", 1),
-    ("days", "update activities set utc_offset_s = 17 * 3600 where athlete_id = 'me'", "", 3),
-    ("unmeasured", "delete from activity_metrics where athlete_id = 'me'", "", 3),
-    ("orphans", "delete from activities where athlete_id = 'me'", "", 3),
-    ("gaps", "delete from fitness_metrics_daily where day = '2025-05-09'", "me after 2025-05-08", 2),
+    ("activities: one_row_per_source", "update activities set source_sha256 = 'x' where athlete_id = 'me'", "x/0", 1),
+    ("activities: on_the_local_day", "update activities set local_day = local_day + 1 where athlete_id = 'you'", "", 1),
+    ("activities: on_the_local_day", "update activities set utc_offset_s = 17 * 3600 where athlete_id = 'me'", "", 3),
+    ("activities: device_values_of_activities", "delete from activities where athlete_id = 'me'", "", 3),
+    ("activity_metrics: one_row_per_activity", "delete from activity_metrics where athlete_id = 'me'", "", 3),
+    ("activity_metrics: no_orphans", "delete from activities where athlete_id = 'me'", "", 3),
+    ("activity_metrics: activity_zones_of_activities", "delete from activity_metrics where athlete_id = 'me'", "", 2),
+    ("activity_metrics: mean_max_of_activities", "delete from activity_metrics where athlete_id = 'me'", "", 3),
+    ("activity_metrics: splits_of_activities", "delete from activity_metrics where athlete_id = 'me'", "", 3),
     (
-        "stale",
+        "activity_metrics: best_efforts_of_activities",
+        "delete from activity_metrics where athlete_id = 'you'",
+        "",
+        0,
+    ),
+    ("activity_metrics: best_efforts_of_activities", "delete from activity_metrics where athlete_id = 'me'", "", 2),
+    (
+        "activity_metrics: zones_within_the_timer",
+        "update activity_zones set time_s = time_s + 700 where kind = 'heart_rate' and zone = 3",
+        "heart_rate: 1310 s of 600",
+        3,
+    ),
+    (
+        "activity_metrics: longer_efforts_take_longer",
+        "update best_efforts set time_s = 1000 where distance_m = 800",
+        "800 m takes longer than 1000 m",
+        2,
+    ),
+    (
+        "fitness_metrics_daily: no_missing_day",
+        "delete from fitness_metrics_daily where day = '2025-05-09'",
+        "me after 2025-05-08",
+        2,
+    ),
+    (
+        "fitness_metrics_daily: predictions_in_order",
+        "insert into race_predictions values ('me', '2025-05-09', 5000, 1300, 1310, 1400, '{}', '9')",
+        "me 2025-05-09: 5000 m",
+        1,
+    ),
+    (
+        "fitness_metrics_daily: predictions_for_race_levels",
+        "update fitness_metrics_daily set race_vo2max = 50 where day = '2025-05-09' and athlete_id = 'me'",
+        "me 2025-05-09: 0 distances predicted, race level 50",
+        1,
+    ),
+    (
+        "fitness_metrics_daily: predictions_for_race_levels",
+        "insert into race_predictions values ('me', '1999-05-09', 5000, 1300, 1300, 1400, '{}', '9')",
+        "me 1999-05-09: 1 distances predicted, race level unknown",
+        1,
+    ),
+    (
+        "fitness_metrics_daily: critical_speed_or_reason",
+        "update fitness_metrics_daily set critical_speed_mps = 4 where day = '2025-05-09' and athlete_id = 'me'",
+        "me 2025-05-09",
+        1,
+    ),
+    (
+        "fitness_metrics_daily: up_to_today",
         "delete from fitness_metrics_daily where athlete_id = 'you' and day >= '2025-07-01'",
         "you: 2025-06-30",
         1,
     ),
-    ("weeks", "update analytics_summaries set load = load + 0.01 where period_start = '2025-05-05'", "2025-05-05", 2),
-    ("months", "delete from fitness_metrics_daily where athlete_id = 'you'", "you month 2025-05-01", 1),
-    ("device", "update activities set distance_m = distance_m + 0.02 where athlete_id = 'you'", "distance -0.02 m", 1),
-    ("device", "update activities set timer_s = timer_s - 10 where athlete_id = 'you'", "theirs.fit): timer 10 s", 1),
-    ("device", "update activities set avg_heart_rate_bpm = 140", "average heart rate 10.0", 3),
-    ("device", "update activities set max_heart_rate_bpm = 151", "maximum heart rate -1", 3),
+    (
+        "weekly_summaries: loads_add_up",
+        "update analytics_summaries set load = load + 0.01 where period_start = '2025-05-05'",
+        "2025-05-05",
+        2,
+    ),
+    (
+        "monthly_summaries: loads_add_up",
+        "delete from fitness_metrics_daily where athlete_id = 'you'",
+        "you month 2025-05-01",
+        1,
+    ),
 ]
 
 
 @pytest.mark.parametrize(("name", "breach", "shown", "count"), BREACHES)
 def test_a_breach_is_counted_and_named(derived: Lakehouse, name: str, breach: str, shown: str, count: int) -> None:
-    contract, parameters = CONTRACTS[name]
     with derived.engine.connect() as connection, connection.begin() as transaction:
         connection.execute(text("set local search_path to runningcoach"))
         connection.execute(text(breach))
-        found = violations(connection, contract, **parameters)
+        found = BY_NAME[name].violations(connection, TODAY)
         transaction.rollback()
     assert found.count == count
-    assert not found.none
-    assert any(shown in example for example in found.examples)
-
-
-def test_a_null_of_the_device_is_no_breach(derived: Lakehouse) -> None:
-    nothing = "update runningcoach.activities set distance_m = null, timer_s = null, max_heart_rate_bpm = null"
-    with derived.engine.connect() as connection, connection.begin() as transaction:
-        connection.execute(text(nothing))
-        assert violations(connection, contracts.UNLIKE_THE_DEVICE).none
-        transaction.rollback()
+    assert found.none == (count == 0)
+    assert any(shown in example for example in found.examples) or count == 0
 
 
 def test_failed_files_are_named_with_the_reason(derived: Lakehouse) -> None:
     with derived.engine.connect() as connection:
-        found = violations(connection, contracts.FAILED_FILES)
+        found = BY_NAME["garmin_raw_files: no_unreadable_files"].violations(connection, TODAY)
     assert found.count == 1
     assert found.examples[0].startswith("broken.fit: ")
 

@@ -155,6 +155,25 @@ def test_upgrades_at_once_wait_for_each_other(engine: Engine) -> None:
     assert our_tables(engine) == {table.name for table in Base.metadata.tables.values()}
 
 
+def test_wellness_files_that_went_by_a_number_are_named(engine: Engine) -> None:
+    downgrade(engine, "0001")
+    with engine.begin() as connection:
+        connection.execute(text("insert into runningcoach.athletes (athlete_id, display_name) values ('me', 'Me')"))
+        for kind in ("44", "49", "68", "77", "activity"):
+            connection.execute(
+                text(
+                    "insert into runningcoach.garmin_raw_files (athlete_id, sha256, file_size, stored_size, "
+                    "compression_type, fit_file_status, file_type) "
+                    "values ('me', 'of ' || :kind, 1, 1, 'none', 'decoded', :kind)"
+                ),
+                {"kind": kind},
+            )
+    upgrade(engine)
+    with engine.connect() as connection:
+        kinds = connection.execute(text("select file_type from runningcoach.garmin_raw_files order by raw_file_id"))
+        assert list(kinds.scalars()) == ["metrics", "sleep", "hrv_status", "77", "activity"]
+
+
 def test_the_migrations_make_the_tables_that_the_code_describes(database_url: str) -> None:
     # Our role is called like our schema, which would make it the default one: Alembic then shows it without a name.
     engine = create_engine(engine_url(database_url), connect_args={"options": "-c search_path=public"})

@@ -3,6 +3,7 @@
 import datetime as dt
 import multiprocessing
 import threading
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from deltalake import DeltaTable, write_deltalake
 
 from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.store.contracts import unordered_samples
 from runningcoach_pipelines.store.lake import SAMPLES_SCHEMA, LakeUnavailable, SampleLake
 from runningcoach_pipelines.store.windows import Window
 from tests.store.sampling import EMPTY, JUNE, MAY, SPRING, ordered, samples
@@ -224,9 +226,13 @@ def test_a_damaged_table_is_named_with_the_remedy(lake: SampleLake, damage: str)
     else:
         folder = folder.rename(folder.with_name("moved"))
         Path(lake.url).parent.joinpath("activity_samples").write_text("a file")
-    asked = (lambda: lake.replace_months(EMPTY, MAY)) if damage == "folder" else (lambda: lake.read(MAY))
+    asked: dict[str, Callable[[], object]] = {
+        "log": lambda: lake.read(MAY),
+        "data": lambda: lake.ask(unordered_samples),
+        "folder": lambda: lake.replace_months(EMPTY, MAY),
+    }
     with pytest.raises(LakeUnavailable, match=r"activity_samples cannot be used: .*materialize --rebuild") as caught:
-        asked()
+        asked[damage]()
     assert "\n" not in str(caught.value)
 
 

@@ -36,7 +36,10 @@ def activity_metrics(
 
 
 @dg.asset(
-    deps=[dg.AssetDep("activity_metrics", partition_mapping=dg.AllPartitionMapping())],
+    deps=[
+        dg.AssetDep("activity_metrics", partition_mapping=dg.AllPartitionMapping()),
+        dg.AssetDep("health_metrics", partition_mapping=dg.AllPartitionMapping()),
+    ],
     automation_condition=follow_any_change(),
     group_name="gold",
     kinds={"postgres", "polars"},
@@ -44,15 +47,23 @@ def activity_metrics(
     code_version=fitness.CODE_VERSION,
 )
 def fitness_metrics_daily(lakehouse: dg.ResourceParam[Lakehouse]) -> dg.MaterializeResult[None]:
-    """Load, fitness (CTL), fatigue (ATL) and form (TSB) of every day, the whole series at once."""
+    """Load, form, thresholds, race predictions and readiness of every day, the whole history at once."""
     report = fitness.derive_fitness(lakehouse, lakehouse.settings.today())
     latest: list[dict[str, str | float]] = [
-        {"athlete": row.athlete_id, "day": str(row.day), "ctl": row.ctl, "atl": row.atl, "tsb": row.tsb}
+        {
+            "athlete": row.athlete_id,
+            "day": str(row.day),
+            "ctl": row.ctl,
+            "atl": row.atl,
+            "tsb": row.tsb,
+            "readiness": row.readiness or "unknown",
+        }
         for row in report.latest
     ]
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": report.days,
+            "race_predictions": report.predictions,
             "latest": table(latest),
         }
     )

@@ -5,8 +5,9 @@ import dagster as dg
 from runningcoach_pipelines.defs.automation import follow_upstream
 from runningcoach_pipelines.defs.metadata import OWNERS
 from runningcoach_pipelines.defs.partitions import MONTH, WEEK, window_of
-from runningcoach_pipelines.derive.summaries import CODE_VERSION, Period, derive_summaries
+from runningcoach_pipelines.derive.summaries import CODE_VERSION, derive_summaries
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.windows import Period
 
 
 def _summaries(

@@ -1,0 +1,215 @@
+"""An activity's figures put together: first those that no setting changes, then those against the athlete's terms."""
+
+from dataclasses import dataclass
+
+import polars as pl
+from sqlalchemy import Table
+
+from runningcoach_pipelines.derive import terms
+from runningcoach_pipelines.derive.activity_metrics import efforts, kilometres, loads, pulse, time_in_zones
+from runningcoach_pipelines.derive.activity_metrics.dynamics import running_dynamics
+from runningcoach_pipelines.derive.activity_metrics.efficiency import speed_and_drift
+from runningcoach_pipelines.derive.activity_metrics.recordings import Recordings, in_one_piece, recordings
+from runningcoach_pipelines.derive.activity_metrics.totals import totals
+from runningcoach_pipelines.metrics import quantity, vo2max
+from runningcoach_pipelines.metrics.quantity import Clean
+from runningcoach_pipelines.store.frames import frame_schema
+from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, BestEffort, MeanMax, Split
+
+CODE_VERSION = "2"
+
+SHORTEST_FOR_PULSE_VO2MAX_S = 1200.0
+"""Heart rate takes minutes to answer the pace; the estimate is of steady running."""
+
+_COL = pl.col
+_KEY = "activity_id"
+_DEVICE = {
+    "descent_m": "device_descent_m",
+    "moving_s": "device_moving_s",
+    "perceived_effort": "perceived_effort",
+    "training_load_peak": "training_load_peak",
+    "threshold_heart_rate_bpm": "device_threshold_heart_rate_bpm",
+    "threshold_speed_mps": "device_threshold_speed_mps",
+}
+"""Columns of `device_values` that are used, and the names they have among ours."""
+
+_DECIMALS = pl.selectors.by_dtype(pl.Float64)
+_FINITE = pl.when(_DECIMALS.is_finite()).then(_DECIMALS).name.keep()
+
+
+def _first_known(device: str, sampled: str, *, zero: bool) -> pl.Expr:
+    """The device's figure, else that of the samples; whether the device may say 0."""
+    value = _COL(device)
+    return pl.coalesce(pl.when(value >= 0 if zero else value > 0).then(value), sampled)
+
+
+_TOTALS = {
+    "distance_m": _first_known("distance_m", "sampled_distance_m", zero=True),
+    "elapsed_s": _first_known("elapsed_s", "sampled_elapsed_s", zero=False),
+    "timer_s": _first_known("timer_s", "sampled_timer_s", zero=False),
+    "moving_s": _first_known("device_moving_s", "sampled_moving_s", zero=True),
+    "ascent_m": _first_known("ascent_m", "sampled_ascent_m", zero=True),
+    "descent_m": _first_known("device_descent_m", "sampled_descent_m", zero=True),
+    "avg_heart_rate_bpm": pl.coalesce("sampled_avg_heart_rate_bpm", quantity.positive(_COL("avg_heart_rate_bpm"))),
+    "max_heart_rate_bpm": pl.coalesce("sampled_max_heart_rate_bpm", quantity.positive(_COL("max_heart_rate_bpm"))),
+    "counted": _COL("suspected_duplicate_of").is_null(),
+}
+_OF_TOTALS = {
+    # The last sample of a smart recording counts for a whole step.
+    "moving_s": _COL("moving_s").clip(upper_bound=_COL("timer_s")),
+    "avg_speed_mps": pl.coalesce(_COL("distance_m") / _COL("timer_s"), "sampled_avg_speed_mps"),
+}
+
+_LEVEL_M = vo2max.climb_adjusted_distance_m(
+    Clean("distance_m"), _COL("ascent_m").fill_null(0.0), _COL("descent_m").fill_null(0.0)
+)
+_PULSE_VO2MAX = vo2max.from_heart_rate(
+    Clean("level_m"), Clean("timer_s"), Clean("avg_heart_rate_bpm"), Clean("hr_max_bpm")
+)
+_PULSE_VO2MAX_COUNTS = (
+    (_COL("sport") == "running")
+    & (_COL("timer_s") >= SHORTEST_FOR_PULSE_VO2MAX_S)
+    & _COL("heart_rate_problem").is_null()
+    & (_COL("hr_vo2max") <= vo2max.HIGHEST_PLAUSIBLE)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What no setting changes.
+
+    activities: rows of `activities` with what the device and the samples say, one for each.
+    efforts: as `efforts.best_efforts` gives them.
+    """
+
+    activities: pl.DataFrame
+    efforts: pl.DataFrame
+    recordings: Recordings
+
+    def seen(self) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """What `terms.Observed` holds of these activities and of their efforts that count."""
+        return (
+            self.activities.select(
+                _COL(_KEY).cast(pl.String),
+                *("athlete_id", "local_day", "counted", "sustained_max_heart_rate_bpm"),
+                threshold_heart_rate_bpm=_COL("device_threshold_heart_rate_bpm"),
+                threshold_speed_mps=_COL("device_threshold_speed_mps"),
+            ),
+            self.efforts.filter("counts").cast({_KEY: pl.String}),
+        )
+
+
+def measure(activities: pl.DataFrame, devices: pl.DataFrame, samples: pl.DataFrame) -> Recorded:
+    """Figures of activities that rest on them alone, whether or not they have samples.
+
+    Args:
+        activities: rows of the table `activities`.
+        devices: rows of `device_values`, of as many of them as have one.
+        samples: rows of the lake, of as many of them as have some.
+    """
+    # Joining and grouping by numbers is several times faster than by names.
+    key = _COL(_KEY).cast(pl.Enum(activities[_KEY]), strict=False)
+    activities = activities.with_columns(key)
+    ready = recordings(activities, samples)
+    best = efforts.best_efforts(activities, ready)
+    said = devices.select(key, *(_COL(theirs).alias(ours) for theirs, ours in _DEVICE.items()))
+    rows = _joined(activities, said, totals(ready), running_dynamics(ready), efforts.effort_vo2max(best))
+    return Recorded(
+        activities=rows.with_columns(_FINITE)
+        .with_columns(**_TOTALS)
+        .with_columns(**_OF_TOTALS)
+        .collect(engine="in-memory"),
+        efforts=best,
+        recordings=ready,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Figures against the athlete's terms; no load is chosen yet.
+
+    activities: those of `Recorded` with the terms of their day, heart rate, efficiency and loads side by side.
+    """
+
+    activities: pl.DataFrame
+    zones: pl.DataFrame
+    splits: pl.DataFrame
+
+    def loads(self) -> pl.DataFrame:
+        """As `terms.factors` wants them."""
+        return terms.loads(self.activities.cast({_KEY: pl.String}))
+
+
+def judge(recorded: Recorded, terms_of_day: pl.DataFrame) -> Judged:
+    """Figures that rest on the athlete's terms.
+
+    Args:
+        terms_of_day: as `terms.effective` gives them, for the days of these activities.
+    """
+    rows = recorded.activities.join(terms_of_day, on=("athlete_id", "local_day"), how="left", maintain_order="left")
+    athlete = rows.select(_KEY, "hr_rest_bpm", "hr_max_bpm", "sex")
+    samples, seconds = (
+        in_one_piece(
+            frame.lazy()
+            .join(athlete.lazy(), on=_KEY, maintain_order="left")
+            .with_columns(believed_bpm=pulse.believed_bpm())
+            .collect(engine="in-memory")
+        )
+        for frame in (recorded.recordings.samples, recorded.recordings.seconds)
+    )
+    unmeasured = _COL("heart_rate_spikes").is_null()
+    problem = pl.when(unmeasured).then(pl.lit(pulse.Problem.NOT_MEASURED.value)).otherwise("heart_rate_problem")
+    rows = (
+        _joined(rows, pulse.quality(samples), pulse.impulse(samples))
+        .with_columns(heart_rate_problem=problem)
+        .collect(engine="in-memory")
+    )
+    return Judged(
+        activities=loads.side_by_side(
+            _joined(rows, speed_and_drift(seconds, rows))
+            .with_columns(level_m=_LEVEL_M)
+            .with_columns(hr_vo2max=_PULSE_VO2MAX)
+            .with_columns(hr_vo2max=pl.when(_PULSE_VO2MAX_COUNTS).then("hr_vo2max"))
+        ).collect(engine="in-memory"),
+        zones=time_in_zones.time_in_zones(rows, samples),
+        splits=kilometres.kilometre_splits(rows, samples),
+    )
+
+
+def gold(recorded: Recorded, judged: Judged, factors: pl.DataFrame) -> dict[Table, pl.DataFrame]:
+    """Whole rows of every table of ours, by table; loads are chosen with the personal `factors` of the month."""
+    by_month = ("athlete_id", "month", "sport")
+    with_factors = (
+        judged.activities.with_columns(month=_COL("local_day").dt.month_start())
+        .join(factors, on=by_month, how="left", maintain_order="left")
+        .with_columns(_COL("imputed_load_per_h").fill_null(terms.IMPUTED_LOAD_PER_H))
+    )
+    return {
+        ActivityMetrics.table(): _rows(ActivityMetrics.table(), loads.chosen(with_factors)),
+        ActivityZone.table(): _rows(ActivityZone.table(), judged.zones),
+        BestEffort.table(): _rows(BestEffort.table(), recorded.efforts),
+        MeanMax.table(): _rows(MeanMax.table(), efforts.mean_max(recorded.activities, recorded.recordings)),
+        Split.table(): _rows(Split.table(), judged.splits),
+    }
+
+
+def _rows(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
+    """Rows of `table` in the order of its key, finite or null."""
+    schema = frame_schema(table)
+    return (
+        frame.lazy()
+        .with_columns(code_version=pl.lit(CODE_VERSION))
+        .select(schema.names())
+        .cast(schema)
+        .with_columns(_FINITE)
+        .sort("local_day", *(column.name for column in table.primary_key))
+        .collect(engine="in-memory")
+    )
+
+
+def _joined(rows: pl.DataFrame, *figures: pl.DataFrame) -> pl.LazyFrame:
+    """The rows with the figures of those activities that have them."""
+    plan = rows.lazy()
+    for frame in figures:
+        plan = plan.join(frame.lazy(), on=_KEY, how="left", maintain_order="left")
+    return plan
