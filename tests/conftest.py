@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import psycopg
 import pytest
 from psycopg import sql
@@ -16,6 +17,10 @@ from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.database import open_engine, upgrade
 from runningcoach_pipelines.store.embedded import EmbeddedPostgres
 from runningcoach_pipelines.store.lakehouse import Lakehouse, lakehouse_at
+
+# How long an example takes on a busy machine says nothing.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 _SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 _OURS = ("RUNNINGCOACH_", "DAGSTER_", "R2_", "AWS_", "DATABASE_URL", "USE_DB_STORAGE")

@@ -44,13 +44,18 @@ def shell(
     """Open psql on the database."""
     import subprocess
 
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
     from runningcoach_pipelines.settings import Settings
     from runningcoach_pipelines.store.database import serving_database
     from runningcoach_pipelines.store.embedded import binaries
 
     with serving_database(Settings()) as url:
         environment = {**os.environ, "PGOPTIONS": "-c search_path=runningcoach,public"}
-        psql = [str(binaries() / "psql"), url]
+        place = conninfo_to_dict(url)
+        # Arguments are shown to everyone on the machine.
+        environment["PGPASSWORD"] = str(place.pop("password", None) or "")
+        psql = [str(binaries() / "psql"), make_conninfo(**place)]
         arguments = psql if command is None else [*psql, "--command", command]
         done = subprocess.run(arguments, env=environment, check=False)  # noqa: S603 - psql of our own wheel
     raise typer.Exit(done.returncode)

