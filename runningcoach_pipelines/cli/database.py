@@ -55,7 +55,7 @@ def shell(
         place = conninfo_to_dict(url)
         # Arguments are shown to everyone on the machine.
         environment["PGPASSWORD"] = str(place.pop("password", None) or "")
-        psql = [str(binaries() / "psql"), make_conninfo(**place)]
+        psql = [str(binaries() / "psql"), make_conninfo("", **{name: str(value) for name, value in place.items()})]
         arguments = psql if command is None else [*psql, "--command", command]
         done = subprocess.run(arguments, env=environment, check=False)  # noqa: S603 - psql of our own wheel
     raise typer.Exit(done.returncode)

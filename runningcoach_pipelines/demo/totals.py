@@ -127,11 +127,11 @@ def _mean(values: Floats, first: npt.NDArray[np.int64], weights: Floats) -> Floa
 
 
 def _cadence(recording: Recording, splits: Splits) -> Columns:
-    """Average cadence without standing, the highest one, and strides."""
+    """Average cadence with standing still as 0, as watches average it, the highest one, and strides."""
     if "cadence" not in recording.columns:
         return {}
     cadence = recording.columns["cadence"] + recording.columns["fractional_cadence"]
-    mean = np.rint(_mean(np.where(cadence > 0, cadence, np.nan), splits.first, _weights(recording)) * 128) / 128
+    mean = np.rint(_mean(cadence, splits.first, _weights(recording)) * 128) / 128
     strides = np.add.reduceat(cadence * _weights(recording) / 60, splits.first)
     return {
         "avg_running_cadence": np.floor(mean),
