@@ -248,12 +248,16 @@ def test_a_month_without_files_is_emptied(lakehouse: Lakehouse) -> None:
     assert all(frame.is_empty() for frame in silver(lakehouse).values())
 
 
-def test_many_files_are_read_on_all_cores_and_give_the_same_rows(lakehouse: Lakehouse) -> None:
-    """So many that worker processes are started; one of them is spoilt, two lie on one day."""
+def test_many_files_are_read_on_all_cores_and_give_the_same_rows(
+    lakehouse: Lakehouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In worker processes first, then month by month in this one; one file is spoilt, two lie on each day."""
     files = {f"{n:02}.fit": run(at(START, (n // 2) * DAY_S + (n % 2) * 3600), every_s=30) for n in range(50)}
     bring(lakehouse, files)
     spoil(lakehouse, "07.fit")
-    report = derive_activities(lakehouse, SPRING)
+    with monkeypatch.context() as patched:
+        patched.setattr(activities, "_FILES_WORTH_A_POOL", 50)
+        report = derive_activities(lakehouse, SPRING)
     assert (report.files, report.activities, [failure.file_name for failure in report.failures]) == (50, 49, ["07.fit"])
     before = silver(lakehouse)
     for month in SPRING.months():
