@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from sqlalchemy import select, text, update
 
-from runningcoach_pipelines.derive import activities
+from runningcoach_pipelines.derive import decoding
 from runningcoach_pipelines.derive.activities import derive_activities
 from runningcoach_pipelines.derive.raw_files import inspect_raw_files
 from runningcoach_pipelines.store.lakehouse import Lakehouse
@@ -256,7 +256,7 @@ def test_many_files_are_read_on_all_cores_and_give_the_same_rows(
     bring(lakehouse, files)
     spoil(lakehouse, "07.fit")
     with monkeypatch.context() as patched:
-        patched.setattr(activities, "_FILES_WORTH_A_POOL", 50)
+        patched.setattr(decoding, "_FILES_WORTH_A_POOL", 50)
         report = derive_activities(lakehouse, SPRING)
     assert (report.files, report.activities, [failure.file_name for failure in report.failures]) == (50, 49, ["07.fit"])
     before = silver(lakehouse)
