@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from sqlalchemy import select, text, update
 
-from runningcoach_pipelines.derive import decoding
+from runningcoach_pipelines.derive import activities, decoding
 from runningcoach_pipelines.derive.activities import derive_activities
 from runningcoach_pipelines.derive.raw_files import inspect_raw_files
 from runningcoach_pipelines.store.lakehouse import Lakehouse
