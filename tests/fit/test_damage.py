@@ -1,6 +1,6 @@
 """Damaged input: whatever the bytes, decoding returns what can be read or raises FitDecodeError, in bounded memory.
 
-Real files are cut at every byte up to 18 kB (as batches, which cost a fiftieth; up to 1 kB also one by one), and
+Real files are cut at every byte up to 16 kB (as batches, which cost a fiftieth; up to 1 kB also one by one), and
 anywhere by hypothesis, larger ones included.
 """
 
@@ -33,7 +33,7 @@ from tests.fit.recordings import every_rule, run
 
 _RULES = every_rule()
 _CUT_ONE_BY_ONE = 1_000
-_CUT_IN_BATCHES = 18_000
+_CUT_IN_BATCHES = 16_000
 _CUTS_OF_A_BATCH = 200
 
 
