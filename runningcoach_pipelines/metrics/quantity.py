@@ -41,6 +41,15 @@ def _float(quantity: Quantity) -> pl.Expr:
     return value.cast(pl.Float64)
 
 
+def quotient[Q: (float, pl.Expr)](of: Q, to: Q | float) -> Q:
+    """`of` / `to`, by the inverse.
+
+    Polars divides by a value that all rows share by its inverse, too, but not in a frame of one row, nor by a column
+    of equal values: the last digit of a plain quotient would tell in whose company an activity was measured.
+    """
+    return of * (1.0 / to)
+
+
 def total(values: pl.Expr) -> pl.Expr:
     """Sum of what is known, null when nothing is (a plain Polars sum would say 0)."""
     return pl.when(values.count() > 0).then(values.sum())
