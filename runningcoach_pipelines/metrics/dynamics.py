@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive
+from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, quotient
 
 
 def cadence_spm(cadence_rpm: Quantity, fractional_rpm: Quantity = 0.0) -> pl.Expr:
@@ -25,7 +25,7 @@ def step_length_m(speed_mps: Quantity, cadence: Quantity) -> pl.Expr:
 
     Source: Definition.
     """
-    return 60.0 * column(speed_mps) / positive(cadence)
+    return quotient(60.0 * column(speed_mps), positive(cadence))
 
 
 def vertical_ratio_percent(vertical_oscillation_mm: Quantity, step_length_mm: Quantity) -> pl.Expr:
@@ -33,7 +33,7 @@ def vertical_ratio_percent(vertical_oscillation_mm: Quantity, step_length_mm: Qu
 
     Source: Definition, as devices write it.
     """
-    return 100.0 * column(vertical_oscillation_mm) / positive(step_length_mm)
+    return quotient(100.0 * column(vertical_oscillation_mm), positive(step_length_mm))
 
 
 def duty_factor_percent(stance_time_ms: Quantity, cadence: Quantity) -> pl.Expr:
@@ -41,7 +41,7 @@ def duty_factor_percent(stance_time_ms: Quantity, cadence: Quantity) -> pl.Expr:
 
     Source: Definition.
     """
-    return divided(100.0 * column(stance_time_ms) * column(cadence), 1000.0 * 60.0 * 2.0)
+    return quotient(100.0 * column(stance_time_ms) * column(cadence), 1000.0 * 60.0 * 2.0)
 
 
 def efficiency_index(speed_kph: Quantity, power_w: Quantity) -> pl.Expr:

@@ -6,7 +6,7 @@ the main confounder: show the temperature beside these figures.
 
 import polars as pl
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive
+from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, quotient
 
 WARM_UP_S = 600
 SHORTEST_RUN_S = 2400
@@ -15,7 +15,7 @@ STEADY_VARIATION = 0.10
 
 def speed_per_beat(speed_mps: Quantity, heart_rate_bpm: Quantity) -> pl.Expr:
     """Efficiency factor: metres per minute per beat per minute, i.e. metres per heart beat. Elementwise."""
-    return column(speed_mps) * 60.0 / positive(heart_rate_bpm)
+    return quotient(column(speed_mps) * 60.0, positive(heart_rate_bpm))
 
 
 def mean_speed_per_beat(speed_per_second: Quantity, heart_rate_per_second: Quantity) -> pl.Expr:

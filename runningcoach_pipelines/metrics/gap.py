@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, divided
+from runningcoach_pipelines.metrics.quantity import Quantity, column, quotient
 
 MAX_GRADE = 0.45
 """Minetti measured up to ±45 %; steeper grades are altitude noise."""
@@ -55,9 +55,9 @@ def minetti_cost(grade: Quantity) -> pl.Expr:
 def factor(grade: Quantity, model: Model = Model.EMPIRICAL) -> pl.Expr:
     """Equivalent flat speed / speed at a grade (fraction, uphill positive). Elementwise; null stays null."""
     if model is Model.MINETTI:
-        return divided(minetti_cost(grade), 3.6)
+        return quotient(minetti_cost(grade), 3.6)
     if model is Model.RUNALYZE:
-        return divided(minetti_cost(grade), 3.6).pow(0.83)
+        return quotient(minetti_cost(grade), 3.6).pow(0.83)
     if model is Model.DANIELS:
         return _daniels(column(grade))
     return _interpolated(column(grade), _EMPIRICAL if model is Model.EMPIRICAL else _STRAVA_LIKE)

@@ -1,11 +1,11 @@
-"""Heart-rate samples: which to believe, how much of the activity they cover, and rest/maximum estimates.
+"""Heart-rate samples: which to believe, how much of the activity they cover, and the highest one held.
 
 What heart rate costs the body is in `trimp`; zones are in `zones`.
 """
 
 import polars as pl
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, weighted_mean
+from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, quotient, weighted_mean
 
 MINIMUM_COVERAGE = 0.8
 """Below this share of the timer a heart-rate load isn't used (docs/metrics.md)."""
@@ -56,7 +56,7 @@ def coverage(heart_rate_bpm: Quantity, weight_s: Quantity, timer_time_s: Quantit
     Source: Definition.
     """
     measured = pl.when(positive(heart_rate_bpm).is_not_null()).then(column(weight_s)).sum()
-    return (measured / positive(timer_time_s)).clip(0.0, 1.0)
+    return quotient(measured, positive(timer_time_s)).clip(0.0, 1.0)
 
 
 def average_bpm(heart_rate_bpm: Quantity, weight_s: Quantity) -> pl.Expr:
@@ -84,8 +84,3 @@ def sustained_max_bpm(heart_rate_per_second: Quantity, *, window_s: int = 10) ->
     Source: A convention: held for 10 s it is no spike.
     """
     return positive(heart_rate_per_second).rolling_min(window_s).max()
-
-
-def resting_bpm(nightly_bpm: Quantity, *, nights: int = 28) -> pl.Expr:
-    """Slow resting heart rate: median of the last `nights` rows that have one (rows = dense days)."""
-    return positive(nightly_bpm).rolling_median(nights, min_samples=1)

@@ -11,7 +11,7 @@ import polars as pl
 
 from runningcoach_pipelines.metrics import heart_rate
 from runningcoach_pipelines.metrics.power import running_power_w
-from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive
+from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, quotient
 from runningcoach_pipelines.metrics.trimp import (
     SECONDS_PER_MINUTE,
     Sex,
@@ -49,7 +49,7 @@ def heart_rate_load(
     """
     reserve = reserve_share(lthr_bpm, hr_rest_bpm, hr_max_bpm)
     hour_at_threshold = positive(points_per_minute(reserve, sex, variant)) * SECONDS_PER_MINUTE
-    return 100.0 * column(trimp) / hour_at_threshold
+    return 100.0 * quotient(column(trimp), hour_at_threshold)
 
 
 def power_load(weighted_power_w: Quantity, threshold_power_w: Quantity, duration_s: Quantity) -> pl.Expr:
@@ -57,8 +57,8 @@ def power_load(weighted_power_w: Quantity, threshold_power_w: Quantity, duration
 
     Source: Allen & Coggan, Training and Racing with a Power Meter.
     """
-    hours = divided(column(duration_s), SECONDS_PER_HOUR)
-    return 100.0 * hours * (column(weighted_power_w) / positive(threshold_power_w)).pow(2)
+    hours = quotient(column(duration_s), SECONDS_PER_HOUR)
+    return 100.0 * hours * quotient(column(weighted_power_w), positive(threshold_power_w)).pow(2)
 
 
 def pace_load(flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_s: Quantity) -> pl.Expr:
@@ -66,22 +66,22 @@ def pace_load(flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_
 
     Source: TrainingPeaks (running stress score).
     """
-    hours = divided(column(duration_s), SECONDS_PER_HOUR)
-    return 100.0 * hours * (positive(flat_speed_mps) / positive(threshold_speed_mps)).pow(2)
+    hours = quotient(column(duration_s), SECONDS_PER_HOUR)
+    return 100.0 * hours * quotient(positive(flat_speed_mps), positive(threshold_speed_mps)).pow(2)
 
 
 def pace_load_regression(flat_speed_mps: Quantity, threshold_speed_mps: Quantity, duration_s: Quantity) -> pl.Expr:
     """GoldenCheetah's chart regression 110.78 · hours^1.025 · intensity²: for comparison only."""
-    hours = divided(column(duration_s), SECONDS_PER_HOUR)
-    return 110.78 * hours.pow(1.025) * (positive(flat_speed_mps) / positive(threshold_speed_mps)).pow(2)
+    hours = quotient(column(duration_s), SECONDS_PER_HOUR)
+    return 110.78 * hours.pow(1.025) * quotient(positive(flat_speed_mps), positive(threshold_speed_mps)).pow(2)
 
 
 def perceived_effort_load(rpe: Quantity, duration_s: Quantity) -> pl.Expr:
-    """Session-RPE: effort 0…10 · minutes (Foster 2001); `personal_factor` brings it to the common scale.
+    """Session-RPE: effort 0…10 · minutes (Foster 2001); a personal factor brings it to the common scale.
 
     Source: Foster 2001.
     """
-    return divided(column(rpe) * column(duration_s), SECONDS_PER_MINUTE)
+    return quotient(column(rpe) * column(duration_s), SECONDS_PER_MINUTE)
 
 
 def running_power_load(
@@ -100,15 +100,6 @@ def running_power_load(
 def covered(hr_load: Quantity, hr_coverage: Quantity) -> pl.Expr:
     """The heart-rate load where enough of the activity had a heart rate, else null."""
     return pl.when(column(hr_coverage) >= heart_rate.MINIMUM_COVERAGE).then(column(hr_load))
-
-
-def personal_factor(hr_load: pl.Expr, other_load: pl.Expr, start: pl.Expr, *, window: str = "90d") -> pl.Expr:
-    """Median of hr_load / other_load over the `window` before each activity: scales sRPE or a device's load.
-
-    Rows of one athlete (and sport) sorted by `start` (a datetime column); null without a common activity.
-    """
-    ratio = column(hr_load) / positive(other_load)
-    return ratio.rolling_median_by(start, window_size=window, closed="left")
 
 
 def primary(candidates: Mapping[Source, Quantity]) -> tuple[pl.Expr, pl.Expr]:

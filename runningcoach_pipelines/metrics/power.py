@@ -8,7 +8,7 @@ from enum import StrEnum
 import polars as pl
 
 from runningcoach_pipelines.metrics.gap import minetti_cost
-from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive, total
+from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, quotient, total
 
 WINDOW_S = 30
 
@@ -49,7 +49,7 @@ def weighted_power(power_per_second: Quantity, *, windows: Windows = Windows.COM
 
 def intensity(weighted_power_w: Quantity, threshold_power_w: Quantity) -> pl.Expr:
     """Weighted power as a share of threshold power."""
-    return column(weighted_power_w) / positive(threshold_power_w)
+    return quotient(column(weighted_power_w), positive(threshold_power_w))
 
 
 def running_power_w(speed_mps: Quantity, grade: Quantity, *, weight_kg: Quantity, height_m: Quantity) -> pl.Expr:
@@ -79,4 +79,4 @@ def work_kj(power_w: Quantity, weight_s: Quantity) -> pl.Expr:
 
     Source: Definition.
     """
-    return total(divided(column(power_w) * column(weight_s), 1000.0))
+    return total(quotient(column(power_w) * column(weight_s), 1000.0))

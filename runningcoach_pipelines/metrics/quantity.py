@@ -41,13 +41,13 @@ def _float(quantity: Quantity) -> pl.Expr:
     return value.cast(pl.Float64)
 
 
-def divided[N: (float, pl.Expr)](value: N, by: float) -> N:
-    """`value` / `by`, to the last digit the same in a frame of one row and of many.
+def quotient[Q: (float, pl.Expr)](of: Q, to: Q | float) -> Q:
+    """`of` / `to`, by the inverse.
 
-    Polars multiplies a column by the reciprocal and divides a single row: what an activity comes to would depend on
-    how many others are measured with it.
+    Polars divides by a value that all rows share by its inverse, too, but not in a frame of one row, nor by a column
+    of equal values: the last digit of a plain quotient would tell in whose company an activity was measured.
     """
-    return value * (1.0 / by)
+    return of * (1.0 / to)
 
 
 def total(values: pl.Expr) -> pl.Expr:

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 import polars as pl
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive, total
+from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, quotient, total
 
 type Sex = Literal["male", "female"] | pl.Expr | None
 """`male`, `female`, None for unknown, or a string column of these."""
@@ -62,7 +62,7 @@ _CURVES = {
 def reserve_share(heart_rate_bpm: Quantity, hr_rest_bpm: Quantity, hr_max_bpm: Quantity) -> pl.Expr:
     """x = (HR − rest)/(max − rest), never below 0; null if max isn't above rest or one is unknown."""
     rest = column(hr_rest_bpm)
-    return ((positive(heart_rate_bpm) - rest) / positive(column(hr_max_bpm) - rest)).clip(lower_bound=0.0)
+    return quotient(positive(heart_rate_bpm) - rest, positive(column(hr_max_bpm) - rest)).clip(lower_bound=0.0)
 
 
 def points_per_minute(reserve: pl.Expr, sex: Sex, variant: Variant = Variant.BANISTER) -> pl.Expr:
@@ -98,7 +98,7 @@ def banister_points(
     Source: Banister 1991; Morton, Fitz-Clarke & Banister 1990.
     """
     reserve = reserve_share(heart_rate_bpm, hr_rest_bpm, hr_max_bpm)
-    return divided(column(weight_s), SECONDS_PER_MINUTE) * points_per_minute(reserve, sex, variant)
+    return quotient(column(weight_s), SECONDS_PER_MINUTE) * points_per_minute(reserve, sex, variant)
 
 
 def banister(
@@ -134,7 +134,7 @@ def banister_inverse_s(
 ) -> pl.Expr:
     """Seconds at a steady heart rate that give `trimp`; null at or below resting heart rate."""
     reserve = reserve_share(heart_rate_bpm, hr_rest_bpm, hr_max_bpm)
-    return column(trimp) * SECONDS_PER_MINUTE / positive(points_per_minute(reserve, sex, variant))
+    return quotient(column(trimp) * SECONDS_PER_MINUTE, positive(points_per_minute(reserve, sex, variant)))
 
 
 def zonal_points(
@@ -156,7 +156,7 @@ def zonal_points(
         ((hr >= column(bound)).cast(pl.Float64) * step for bound, step in zip(lower_bounds_bpm, steps, strict=True)),
         start=pl.lit(0.0),
     )
-    return divided(column(weight_s), SECONDS_PER_MINUTE) * rate
+    return quotient(column(weight_s), SECONDS_PER_MINUTE) * rate
 
 
 def zonal(

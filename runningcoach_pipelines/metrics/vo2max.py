@@ -9,7 +9,7 @@ from math import exp, log, sqrt
 
 import polars as pl
 
-from runningcoach_pipelines.metrics.quantity import Quantity, column, divided, positive
+from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, quotient
 from runningcoach_pipelines.metrics.solve import increasing_root
 
 THRESHOLD_FRACTION = 0.88
@@ -52,7 +52,7 @@ def from_race[N: (float, pl.Expr)](distance_m: N, duration_s: N, cost_per_speed:
 
     Source: Daniels & Gilbert, Oxygen Power, 1979.
     """
-    minutes = divided(duration_s, 60.0)
+    minutes = quotient(duration_s, 60.0)
     return oxygen_cost(distance_m / minutes, cost_per_speed) / sustainable_fraction(minutes)
 
 
@@ -81,7 +81,7 @@ def training_speed_m_per_min(vo2max: float, fraction: float) -> float:
 
 def fraction_at_heart_rate[N: (float, pl.Expr)](hr_fraction: N) -> N:
     """Share of VO2max (as speed) at a share of HRmax (Runalyze's fit to Daniels' table)."""
-    return _exp(divided(hr_fraction - 1.00466, 0.68725))
+    return _exp(quotient(hr_fraction - 1.00466, 0.68725))
 
 
 def heart_rate_at_fraction(fraction: float) -> float:
@@ -104,9 +104,9 @@ def from_heart_rate(
 
     Source: Runalyze; the relation of heart rate to VO2max is a fit to Daniels' tables.
     """
-    speed = positive(distance_m) / divided(positive(duration_s), 60.0)
-    reached = fraction_at_heart_rate(positive(average_bpm) / positive(hr_max_bpm))
-    return positive(oxygen_cost(speed / reached, RUNALYZE_COST_PER_SPEED)) * column(correction)
+    speed = quotient(positive(distance_m) * 60.0, positive(duration_s))
+    reached = fraction_at_heart_rate(quotient(positive(average_bpm), positive(hr_max_bpm)))
+    return positive(oxygen_cost(quotient(speed, reached), RUNALYZE_COST_PER_SPEED)) * column(correction)
 
 
 def climb_adjusted_distance_m(

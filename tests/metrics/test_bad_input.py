@@ -184,5 +184,5 @@ def test_any_beat_intervals_give_figures_or_none(intervals: list[float | None]) 
 def test_a_quotient_does_not_depend_on_how_many_rows_it_is_taken_of(value: float, others: int, by: float) -> None:
     alone = pl.DataFrame({"value": [value]})
     among = pl.DataFrame({"value": [value, *[1.0] * others]})
-    quotient = quantity.divided(pl.col("value"), by)
+    quotient = quantity.quotient(pl.col("value"), by)
     assert alone.select(quotient).item() == among.select(quotient)["value"][0]

@@ -271,16 +271,3 @@ def test_the_primary_load_follows_the_fixed_order_and_names_its_source() -> None
 def test_a_heart_rate_load_needs_enough_of_the_activity() -> None:
     assert pl.select(load.covered(100.0, 0.79)).item() is None
     assert pl.select(load.covered(100.0, 0.8)).item() == 100.0
-
-
-def test_the_personal_factor_is_the_median_ratio_of_the_days_before() -> None:
-    first = datetime(2024, 1, 1, tzinfo=UTC)
-    rows = pl.DataFrame(
-        {
-            "start": [first + timedelta(days=day) for day in (0, 1, 2, 200)],
-            "hr_load": [50.0, 100.0, None, None],
-            "srpe": [100.0, 100.0, 300.0, 300.0],
-        }
-    )
-    factors = rows.select(load.personal_factor(pl.col("hr_load"), pl.col("srpe"), pl.col("start"))).to_series()
-    assert factors.to_list() == [None, 0.5, 0.75, None]

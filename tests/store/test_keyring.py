@@ -70,7 +70,11 @@ def test_keys_of_the_environment_leave_no_file(home: Settings) -> None:
     assert not home.home.exists()
 
 
-@pytest.mark.parametrize("value", ["", "geheim", f"{new_key()},geheim", new_key()[:-4]])
+@pytest.mark.parametrize(
+    "value",
+    ["", "geheim", f"{new_key()},geheim", new_key()[:-4]],
+    ids=["nothing", "no key", "one of two", "cut off"],
+)
 def test_a_wrong_key_in_the_environment_is_refused_without_showing_it(
     monkeypatch: pytest.MonkeyPatch, value: str
 ) -> None:

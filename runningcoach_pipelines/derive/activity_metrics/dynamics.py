@@ -41,7 +41,7 @@ def running_dynamics(recordings: Recordings) -> pl.DataFrame:
         .with_columns(**_RATIOS)
         .group_by("activity_id", maintain_order=True)
         .agg(**_MEANS)
-        .with_columns(avg_step_length_m=pl.coalesce(quantity.divided(pl.col("device_mm"), _MM_PER_M), "computed_m"))
+        .with_columns(avg_step_length_m=pl.coalesce(quantity.quotient(pl.col("device_mm"), _MM_PER_M), "computed_m"))
         .drop("device_mm", "computed_m")
         .collect(engine="in-memory")
     )
