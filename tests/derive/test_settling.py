@@ -4,17 +4,22 @@ import datetime as dt
 import itertools
 from collections.abc import Sequence
 
+import polars as pl
+import pytest
 from hypothesis import HealthCheck, example, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
 
+from runningcoach_pipelines.demo import iter_history
+from runningcoach_pipelines.derive.activity_metrics import derive_activity_metrics
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.derive.stale import stale_windows
+from runningcoach_pipelines.derive.terms import FACTORS
 from runningcoach_pipelines.store.athletes import SettingsFrom, ensure_athlete, store_settings
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.rebuild import drop_derived
 from tests.derive.test_history import DAY_S, empty
-from tests.deriving import bring, derive, derive_what_is_new, differing, everything, table
+from tests.deriving import SPRING, bring, derive, derive_what_is_new, differing, everything, table
 from tests.making import START, Leg, activity, at, run
 from tests.nights import MORNING, resting, wellness
 
@@ -110,3 +115,45 @@ def test_the_files_of_these_tests_bring_every_kind_of_term(lakehouse: Lakehouse)
     assert sources["hr_max_bpm"] == {"convention", "highest_sustained"}
     assert "critical_speed" in sources["threshold_speed_mps"]
     assert set(rows["load_source"]) >= {"heart_rate", "perceived_effort", "imputed"}
+
+
+@pytest.fixture(scope="module")
+def uneven() -> dict[str, bytes]:
+    """Demo files of three months: one, four and many activities."""
+    spring = {month: [] for month in (4, 5, 6)}
+    for file in iter_history(seed=3, years=1, until=dt.date(2025, 6, 30)):
+        if file.started_at.date() >= dt.date(2025, 4, 2) and file.started_at.day > 1:
+            spring[file.started_at.month].append(file)
+    chosen = [spring[4][7], *spring[5][3:7], *spring[6][:12]]
+    return {file.name: file.data for file in chosen}
+
+
+def test_a_month_is_measured_alone_as_it_is_among_others(lakehouse: Lakehouse, uneven: dict[str, bytes]) -> None:
+    bring(lakehouse, uneven)
+    derive(lakehouse)
+    together = everything(lakehouse)
+    for month in SPRING.months():
+        derive_activity_metrics(lakehouse, month)
+    assert differing(together, everything(lakehouse)) == []
+
+
+def test_other_activities_of_a_month_change_no_digit_of_the_first(
+    lakehouse: Lakehouse, uneven: dict[str, bytes]
+) -> None:
+    ensure_athlete(lakehouse.engine, "me")
+    whole = SettingsFrom(
+        dt.date(2020, 1, 1), "male", 1990, 50, 190, 170, threshold_speed_mps=4.1, threshold_power_w=300
+    )
+    store_settings(lakehouse.engine, "me", [whole])
+    june = sorted(uneven)[-12:]
+    bring(lakehouse, {june[0]: uneven[june[0]]})
+    derive(lakehouse)
+    names = ("activity_metrics", "activity_zones", "best_efforts", "mean_max", "splits")
+    alone = {name: table(lakehouse, name) for name in names}
+    bring(lakehouse, {name: uneven[name] for name in june})
+    derive(lakehouse)
+    first = pl.col("activity_id") == alone["activity_metrics"]["activity_id"][0]
+    for name, before in alone.items():
+        after = table(lakehouse, name).filter(first)
+        kept = [column for column in before.columns if column not in FACTORS]
+        assert before.select(kept).equals(after.select(kept)), name

@@ -137,6 +137,13 @@ def test_only_a_short_gap_of_speed_is_bridged() -> None:
 @pytest.mark.parametrize(("seconds", "text"), [(299.6, "5:00"), (299.4, "4:59"), (60.0, "1:00"), (725.0, "12:05")])
 def test_a_pace_is_rounded_before_it_is_split(seconds: float, text: str) -> None:
     assert pace.written(seconds) == text
+    assert pace.read(text) == round(seconds)
+
+
+@pytest.mark.parametrize("text", ["", "4", "4:1", "4:60", "4.10", "-4:10", ":10", "4:10:00"])
+def test_what_is_no_pace_is_not_read_as_one(text: str) -> None:
+    with pytest.raises(ValueError, match="is not a pace"):
+        pace.read(text)
 
 
 @given(LOADS, st.floats(0.1, 3))
