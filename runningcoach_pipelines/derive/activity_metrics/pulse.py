@@ -24,7 +24,7 @@ _RATES = {
     "reserve": trimp.reserve_share(_BELIEVED, Clean("hr_rest_bpm"), _HR_MAX),
     "edwards_per_minute": trimp.edwards_points(_BELIEVED, trimp.SECONDS_PER_MINUTE, hr_max_bpm=_HR_MAX),
 }
-_MINUTES = _COL("weight_s") / trimp.SECONDS_PER_MINUTE
+_MINUTES = quantity.quotient(_COL("weight_s"), trimp.SECONDS_PER_MINUTE)
 _POINTS = {
     "trimp": trimp.points_per_minute(_COL("reserve"), _COL("sex")) * _MINUTES,
     "trimp_edwards": _COL("edwards_per_minute") * _MINUTES,
