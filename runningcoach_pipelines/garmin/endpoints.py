@@ -149,9 +149,7 @@ _CATALOGUE = (
         window_days=_YEAR,
     ),
     _daily_values("vo2max", f"{_METRICS}/maxmet/daily/{{first}}/{{last}}", {}, _HEALTH, window_days=_YEAR),
-    _daily_values(
-        "race_predictions", f"{_METRICS}/racepredictions/daily/{{name}}", _FROM_TO, (), window_days=_YEAR
-    ),
+    _daily_values("race_predictions", f"{_METRICS}/racepredictions/daily/{{name}}", _FROM_TO, (), window_days=_YEAR),
     _daily_values(
         "lactate_threshold_heart_rate",
         f"{_BIOMETRIC}/lactateThresholdHeartRate/range/{{first}}/{{last}}",
@@ -241,9 +239,7 @@ _CATALOGUE = (
     _of_activity("activity_weather", f"{_ACTIVITY}/weather"),
     _of_activity("activity_hr_zones", f"{_ACTIVITY}/hrTimeInZones"),
     _of_activity("activity_gear", "/gear-service/activity/v2/{subject}", ("gear",)),
-    _of_activity(
-        "activity_fit", "/download-service/files/activity/{subject}", ("garmin_raw_files",), is_file=True
-    ),
+    _of_activity("activity_fit", "/download-service/files/activity/{subject}", ("garmin_raw_files",), is_file=True),
 )
 
 ENDPOINTS: Mapping[str, Endpoint] = MappingProxyType({endpoint.name: endpoint for endpoint in _CATALOGUE})
