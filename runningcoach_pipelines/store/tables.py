@@ -3,7 +3,8 @@
 Bronze: `garmin_raw_files`. Silver: `activities`, `activity_sources`, `device_values`, `laps`, `health_metrics`,
 `wellness_sources` (samples lie in the Delta lake). Gold: `activity_metrics` with `activity_zones`, `best_efforts`,
 `mean_max`, `splits`; `fitness_metrics_daily` with `race_predictions`; `analytics_summaries`. Null means not measured.
-Access to Garmin Connect: `garmin_accounts`, `garmin_pending_logins`, `garmin_breaker`, `garmin_budget`.
+Garmin Connect: answers in `garmin_raw_events` (bronze), what was asked in `garmin_coverage`, how far in `garmin_syncs`;
+access to it in `garmin_accounts`, `garmin_pending_logins`, `garmin_breaker`, `garmin_budget`.
 """
 
 import datetime as dt
@@ -28,6 +29,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -199,6 +201,93 @@ class GarminBudget(Base):
     counted_at: Mapped[dt.datetime]
 
     __table_args__ = (CheckConstraint("period in ('hour', 'day')", name="period"),)
+
+
+class GarminRawEvent(Base):
+    """One answer of Garmin Connect as it came. The same answer again only moves `last_seen_at`; another one is a new
+    version, and the one before it gets `superseded_at`.
+
+    `subject` is an activity's id, empty for days. `day_to` is the last day that was asked for; `day_from` names the
+    question and stays, while `day_to` may grow. `deleted_at`: Garmin has it no more.
+    """
+
+    __tablename__ = "garmin_raw_events"
+
+    event_id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"))
+    endpoint: Mapped[str] = mapped_column(String(40))
+    subject: Mapped[str] = mapped_column(String(40))
+    day_from: Mapped[dt.date]
+    day_to: Mapped[dt.date]
+    version: Mapped[int]
+    sha256: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[bytes] = mapped_column(deferred=True)
+    payload_size: Mapped[int]
+    compression_type: Mapped[str] = mapped_column(String(10))
+    fetched_at: Mapped[dt.datetime]
+    last_seen_at: Mapped[dt.datetime]
+    superseded_at: Mapped[dt.datetime | None]
+    deleted_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("athlete_id", "endpoint", "subject", "day_from", "version"),
+        CheckConstraint("compression_type in ('gzip', 'zstd', 'none')", name="compression"),
+        CheckConstraint("day_from <= day_to", name="days"),
+        Index(
+            "ix_garmin_raw_events_current",
+            "athlete_id",
+            "endpoint",
+            "subject",
+            "day_from",
+            unique=True,
+            postgresql_where=text("superseded_at is null"),
+        ),
+    )
+
+
+class GarminCoverage(Base):
+    """What became of asking for a day (and an activity) at an endpoint; no row: never asked.
+
+    `state`: `ok`, `empty` (Garmin has nothing), `failed` (see `reason`; after `attempts` in a row the next is due at
+    `next_try_at`). `content_sha256` is of what the answer says of this day, and `changed_at` when that last changed.
+    """
+
+    __tablename__ = "garmin_coverage"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    endpoint: Mapped[str] = mapped_column(String(40), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(40), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(String(6))
+    reason: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(SmallInteger)
+    asked_at: Mapped[dt.datetime]
+    next_try_at: Mapped[dt.datetime | None]
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("garmin_raw_events.event_id"))
+    content_sha256: Mapped[str | None] = mapped_column(String(64))
+    changed_at: Mapped[dt.datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("state in ('ok', 'empty', 'failed')", name="state"),
+        CheckConstraint("(state = 'failed') = (reason is not null)", name="failed_has_reason"),
+        CheckConstraint("(state = 'failed') = (next_try_at is not null)", name="failed_is_tried_again"),
+        Index(None, "athlete_id", "day"),
+    )
+
+
+class GarminSync(Base):
+    """How far an athlete's history at Garmin Connect is wanted, and since when it is followed.
+
+    `wanted_from`: the first day that a backfill was asked for. `oldest_activity_day`: of the first activity there.
+    `last_success_at`: when the last sync began of which everything succeeded.
+    """
+
+    __tablename__ = "garmin_syncs"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    wanted_from: Mapped[dt.date | None]
+    oldest_activity_day: Mapped[dt.date | None]
+    last_success_at: Mapped[dt.datetime | None]
 
 
 class Activity(Base):
