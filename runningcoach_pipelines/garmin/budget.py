@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from runningcoach_pipelines.garmin.clock import Clock
-from runningcoach_pipelines.garmin.problems import RateLimited
+from runningcoach_pipelines.garmin.problems import BudgetSpent
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.tables import GarminBudget
 
@@ -53,7 +53,7 @@ class Budget:
         """Take `requests` out of every bucket, or none at all.
 
         Raises:
-            RateLimited: a bucket holds less; it says when it will hold enough.
+            BudgetSpent: a bucket holds less; it says when it will hold enough.
         """
         now = self._clock.now()
         with self._engine.begin() as connection:
@@ -87,8 +87,8 @@ class Budget:
             for limit in self._limits
         }
 
-    def _spent(self, limit: Allowance, retry_at: dt.datetime) -> RateLimited:
-        return RateLimited(
+    def _spent(self, limit: Allowance, retry_at: dt.datetime) -> BudgetSpent:
+        return BudgetSpent(
             f"our own budget of {limit.requests} requests to Garmin per {limit.name} is spent until "
             f"{retry_at:%Y-%m-%d %H:%M} UTC (RUNNINGCOACH_GARMIN_REQUESTS_PER_{limit.name.upper()})",
             retry_at,
