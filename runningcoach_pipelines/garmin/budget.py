@@ -73,17 +73,30 @@ class Budget:
                     .values(requests_left=left - wanted, counted_at=now)
                 )
 
+    def require(self, requests: int) -> None:
+        """Raise unless so many are left in every bucket; as many as a bucket holds, if that is less.
+
+        Raises:
+            BudgetSpent: a bucket holds less; it says when it will hold enough.
+        """
+        now, held = self._clock.now(), self._held()
+        for limit in self._limits:
+            wait = limit.wait(held[limit.name], min(requests, limit.requests))
+            if wait:
+                raise self._spent(limit, now + wait)
+
     def left(self) -> dict[str, int]:
         """Whole requests left in each bucket."""
+        return {name: int(held) for name, held in self._held().items()}
+
+    def _held(self) -> dict[str, float]:
         now = self._clock.now()
         with self._engine.connect() as connection:
             rows = {row.period: row for row in connection.execute(select(_BUCKETS))}
         return {
-            limit.name: int(
-                limit.filled(rows[limit.name].requests_left, now - rows[limit.name].counted_at)
-                if limit.name in rows
-                else limit.requests
-            )
+            limit.name: limit.filled(rows[limit.name].requests_left, now - rows[limit.name].counted_at)
+            if limit.name in rows
+            else limit.requests
             for limit in self._limits
         }
 

@@ -135,7 +135,7 @@ _CATALOGUE = (
         "/activitylist-service/activities/search/activities",
         {**_START_END, "start": "{offset}", "limit": str(PAGE)},
         longest_window_days=_YEAR,
-        stale_after=dt.timedelta(0),
+        stale_after=6 * _HOURS,
         look_again_after=dt.timedelta(days=30),
     ),
     _daily_values(

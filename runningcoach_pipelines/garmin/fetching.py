@@ -44,7 +44,7 @@ class Fetched:
 
 
 class Fetcher:
-    """Fetches for one athlete.
+    """Fetches for one athlete; `requests` counts what was asked so far.
 
     Every method that asks may raise, besides what it says itself:
         LoginRequired: somebody must log in first.
@@ -57,6 +57,7 @@ class Fetcher:
         self.lakehouse = lakehouse
         self.athlete_id = athlete_id
         self.clock = clock or Clock.of(lakehouse.settings)
+        self.requests = 0
         self._account = account or GarminAccount(lakehouse.engine, lakehouse.settings, athlete_id, clock=self.clock)
 
     def today(self) -> dt.date:
@@ -96,11 +97,13 @@ class Fetcher:
             Unavailable, BadPayload: no answer, or none that names a day.
         """
         path, params = Question(LIST, _BEGINNING, self.today()).address("")
+        self.requests += 1
         found = _activities(self._account.get(path, {**params, "limit": 1, "sortOrder": "asc"}), path)
         return found[0].day if found else None
 
     def _asked(self, question: Question, offset: int = 0) -> Json:
         name = self._account.display_name if question.needs_name else ""
+        self.requests += 1
         return self._account.get(*question.address(name, offset))
 
     def _keep(self, question: Question, payload: Json) -> Fetched:
@@ -148,6 +151,7 @@ class Fetcher:
     def _fetch_file(self, question: Question) -> Fetched:
         """The FIT files inside the ZIP go to bronze by the way of every import; of the answer, their names are kept."""
         path, _ = question.address("")
+        self.requests += 1
         archive = self._account.download(path)
         settings = self.lakehouse.settings
         limits = Limits(settings.max_file_mib, settings.max_archive_files)

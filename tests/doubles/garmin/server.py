@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from tests.doubles.garmin.data import data
 from tests.doubles.garmin.faults import FaultLayer
@@ -16,11 +16,13 @@ from tests.doubles.garmin.state import GarminDouble
 
 
 @contextmanager
-def loopback_garmin(now: Callable[[], dt.datetime]) -> Iterator[GarminDouble]:
-    """Serve until the block ends. Tokens end by `now`."""
+def loopback_garmin(
+    now: Callable[[], dt.datetime], *parts: Callable[[GarminDouble], APIRouter]
+) -> Iterator[GarminDouble]:
+    """Serve until the block ends. Tokens end by `now`. `parts` answer before the data that is always there."""
     garmin = GarminDouble(now)
     app = FastAPI(openapi_url=None)
-    for part in (pages, widget, token_server, data):
+    for part in (*parts, pages, widget, token_server, data):
         app.include_router(part(garmin))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
