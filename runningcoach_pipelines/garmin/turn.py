@@ -34,7 +34,8 @@ def account_turn(engine: Engine, athlete_id: str, what: str) -> Iterator[None]:
         try:
             yield
         finally:
-            connection.invalidate()  # closes it, and with it ends the lock, whatever state it is in
+            connection.execute(text(f"select pg_advisory_unlock({_WORDS})"), {"athlete": athlete_id})
+            connection.execute(text("reset application_name"))
 
 
 def _holder(connection: Connection, athlete_id: str) -> str:
