@@ -129,6 +129,17 @@ class Settings(BaseSettings):
     garmin_pause_s: float = Field(default=1.0, ge=0, le=60, description="seconds from 0 to 60")
     """Mean pause between two requests to Garmin Connect; each is between half and one and a half of it."""
 
+    garmin_backfill_days: int = Field(
+        default=0,
+        ge=0,
+        validation_alias=_named("GARMIN_BACKFILL_DAYS", "RUNNINGCOACH_GARMIN_BACKFILL_DAYS"),
+        description="a whole number from 0 on",
+    )
+    """How many days of Garmin Connect a backfill asks for; 0: everything since the first activity there."""
+
+    garmin_sync_minutes: int = Field(default=30, ge=5, le=60, description="a whole number from 5 to 60")
+    """How often Garmin Connect is asked what is new."""
+
     garmin_url: str | None = Field(default=None, description="http:// on 127.0.0.1, ::1 or localhost")
     """A Garmin Connect on this machine instead of the real one, for tests and demos."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from runningcoach_pipelines.garmin.clock import Clock
-from runningcoach_pipelines.garmin.problems import RateLimited
+from runningcoach_pipelines.garmin.problems import BudgetSpent
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.tables import GarminBudget
 
@@ -53,7 +53,7 @@ class Budget:
         """Take `requests` out of every bucket, or none at all.
 
         Raises:
-            RateLimited: a bucket holds less; it says when it will hold enough.
+            BudgetSpent: a bucket holds less; it says when it will hold enough.
         """
         now = self._clock.now()
         with self._engine.begin() as connection:
@@ -73,22 +73,35 @@ class Budget:
                     .values(requests_left=left - wanted, counted_at=now)
                 )
 
+    def require(self, requests: int) -> None:
+        """Raise unless so many are left in every bucket; as many as a bucket holds, if that is less.
+
+        Raises:
+            BudgetSpent: a bucket holds less; it says when it will hold enough.
+        """
+        now, held = self._clock.now(), self._held()
+        for limit in self._limits:
+            wait = limit.wait(held[limit.name], min(requests, limit.requests))
+            if wait:
+                raise self._spent(limit, now + wait)
+
     def left(self) -> dict[str, int]:
         """Whole requests left in each bucket."""
+        return {name: int(held) for name, held in self._held().items()}
+
+    def _held(self) -> dict[str, float]:
         now = self._clock.now()
         with self._engine.connect() as connection:
             rows = {row.period: row for row in connection.execute(select(_BUCKETS))}
         return {
-            limit.name: int(
-                limit.filled(rows[limit.name].requests_left, now - rows[limit.name].counted_at)
-                if limit.name in rows
-                else limit.requests
-            )
+            limit.name: limit.filled(rows[limit.name].requests_left, now - rows[limit.name].counted_at)
+            if limit.name in rows
+            else limit.requests
             for limit in self._limits
         }
 
-    def _spent(self, limit: Allowance, retry_at: dt.datetime) -> RateLimited:
-        return RateLimited(
+    def _spent(self, limit: Allowance, retry_at: dt.datetime) -> BudgetSpent:
+        return BudgetSpent(
             f"our own budget of {limit.requests} requests to Garmin per {limit.name} is spent until "
             f"{retry_at:%Y-%m-%d %H:%M} UTC (RUNNINGCOACH_GARMIN_REQUESTS_PER_{limit.name.upper()})",
             retry_at,

@@ -14,6 +14,9 @@ from types import MappingProxyType
 EPOCH = dt.date(1970, 1, 1)
 """Blocks are counted from here; also the day of answers that belong to no day."""
 
+PAGE = 100
+"""Activities in one answer of the list."""
+
 _INTRADAY_LASTS_DAYS = 135
 _FOUR_WEEKS, _YEAR = 28, 365
 _HOURS = dt.timedelta(hours=1)
@@ -33,13 +36,14 @@ class Asked(StrEnum):
 class Endpoint:
     """One kind of question, and what is known of its answers.
 
-    `path` and the values of `params` may hold `{name}` (Garmin's name of the account), `{first}` and `{last}` (days, both
-    included), `{subject}` (an activity's id) and `{offset}` (of a page).
+    `path` and the values of `params` may hold `{name}` (Garmin's name of the account), `{first}` and `{last}` (days,
+    both included), `{subject}` (an activity's id) and `{offset}` (of a page).
 
     Args:
         longest_window_days: the longest range that one request may span.
         feeds: tables that are made of the answers.
         stale_after: how long an answer about days that may still change counts; None: an answer counts for good.
+        look_again_after: how long an answer about older days counts; None: for good.
         degrades_after_days: Garmin keeps the minutes of a day only so long; older days are not asked for.
         ahead_days: how far the answers reach into the future.
         day_keys: in the answer to a range, the keys that name the day of an entry.
@@ -55,6 +59,7 @@ class Endpoint:
     longest_window_days: int | None = None
     feeds: tuple[str, ...] = ()
     stale_after: dt.timedelta | None = None
+    look_again_after: dt.timedelta | None = None
     degrades_after_days: int | None = None
     ahead_days: int = 0
     day_keys: tuple[str, ...] = ("calendarDate",)
@@ -128,9 +133,10 @@ _CATALOGUE = (
         "activities",
         Asked.ACTIVITIES_LIST,
         "/activitylist-service/activities/search/activities",
-        {**_START_END, "start": "{offset}", "limit": "100"},
+        {**_START_END, "start": "{offset}", "limit": str(PAGE)},
         longest_window_days=_YEAR,
-        stale_after=dt.timedelta(0),
+        stale_after=6 * _HOURS,
+        look_again_after=dt.timedelta(days=30),
     ),
     _daily_values(
         "resting_heart_rate",

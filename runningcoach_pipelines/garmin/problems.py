@@ -23,6 +23,14 @@ class RateLimited(GarminProblem):
         self.retry_at = retry_at
 
 
+class BudgetSpent(RateLimited):
+    """Our own budget is spent until `retry_at`; Garmin has not complained."""
+
+
+class AccountBusy(GarminProblem):
+    """Another process fetches for this account."""
+
+
 class NotFound(GarminProblem):
     """Garmin does not have it: deleted, or never there."""
 

@@ -82,6 +82,11 @@ def find_files(paths: Iterable[Path], limits: Limits) -> Iterator[Found]:
             raise FileNotFoundError(f"{path}: there is no such file or folder")
 
 
+def files_in_archive(data: bytes, name: str, limits: Limits) -> Iterator[Found]:
+    """All FIT files in a ZIP that is at hand, as `find_files` finds them in one on disk."""
+    yield from _from_zip(io.BytesIO(data), name, limits, _Budget(limits.archive_files), depth=1)
+
+
 def count_files(paths: Iterable[Path]) -> int:
     """How many files lie at or below `paths`, archives counted as one: what a progress bar starts from."""
     return sum(sum(1 for _ in files_below(path)) if path.is_dir() else 1 for path in paths)

@@ -1,4 +1,4 @@
-"""The ledger of what was asked of Garmin Connect: each day (and activity) at each endpoint is `ok`, `empty` or `failed`.
+"""The ledger of what was asked of Garmin Connect: a day (and activity) at an endpoint is `ok`, `empty` or `failed`.
 
 What has no row was never asked.
 """
@@ -7,8 +7,9 @@ import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, case, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from runningcoach_pipelines.store.tables import GarminCoverage, GarminSync
@@ -95,7 +96,7 @@ def mark_answered(
     statement = insert(GarminCoverage).values(rows)
     new = statement.excluded
     same = _COVERAGE.c.content_sha256.is_not_distinct_from(new.content_sha256)
-    values = {name: new[name] for name in rows[0] if name not in _KEY}
+    values: dict[str, ColumnElement[Any]] = {name: new[name] for name in rows[0] if name not in _KEY}
     values["changed_at"] = case((same, _COVERAGE.c.changed_at), else_=literal(now, _COVERAGE.c.changed_at.type))
     connection.execute(statement.on_conflict_do_update(index_elements=_KEY, set_=values))
 

@@ -5,7 +5,7 @@ An answer is named by endpoint and first day, or by endpoint and activity (`subj
 
 import datetime as dt
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -107,20 +107,14 @@ def latest(connection: Connection, athlete_id: str, endpoint: str, window: Windo
     return [_event(row) for row in connection.execute(statement).mappings()]
 
 
-def subjects(connection: Connection, athlete_id: str, endpoint: str, window: Window) -> dict[str, dt.date]:
-    """The subjects of an endpoint's current answers about days of the window, and the day of each."""
-    statement = select(_EVENTS.c.subject, _EVENTS.c.day_from).where(
+def listed(
+    connection: Connection, athlete_id: str, endpoint: str, window: Window
+) -> dict[str, tuple[dt.date, dt.datetime]]:
+    """The subjects of an endpoint's current answers about days of the window: the day, and when the answer was new."""
+    statement = select(_EVENTS.c.subject, _EVENTS.c.day_from, _EVENTS.c.fetched_at).where(
         _current(athlete_id, endpoint), _EVENTS.c.day_from >= window.start, _EVENTS.c.day_from < window.end
     )
-    return {row.subject: row.day_from for row in connection.execute(statement)}
-
-
-def changes(connection: Connection, athlete_id: str, endpoint: str, window: Window) -> Mapping[str, dt.datetime]:
-    """When each subject's current answer was new."""
-    statement = select(_EVENTS.c.subject, _EVENTS.c.fetched_at).where(
-        _current(athlete_id, endpoint), _EVENTS.c.day_from >= window.start, _EVENTS.c.day_from < window.end
-    )
-    return {row.subject: row.fetched_at for row in connection.execute(statement)}
+    return {row.subject: (row.day_from, row.fetched_at) for row in connection.execute(statement)}
 
 
 def mark_deleted(connection: Connection, athlete_id: str, subjects_gone: Collection[str], now: dt.datetime) -> None:

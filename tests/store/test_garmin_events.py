@@ -89,8 +89,8 @@ def test_what_garmin_has_no_more_keeps_its_row_and_comes_back_when_seen_again(en
             keep(connection, {}, subject="7", endpoint=endpoint)
         keep(connection, {}, subject="8", endpoint="activities")
         garmin_events.mark_deleted(connection, "me", {"7"}, NOON)
-        assert garmin_events.subjects(connection, "me", "activities", Window(MONDAY, dt.date(2027, 1, 1))) == {
-            "8": MONDAY
+        assert garmin_events.listed(connection, "me", "activities", Window(MONDAY, dt.date(2027, 1, 1))) == {
+            "8": (MONDAY, NOON)
         }
         assert payloads(connection, endpoint="activity_fit") == []
         assert connection.execute(select(func.count()).select_from(EVENTS)).scalar_one() == 3

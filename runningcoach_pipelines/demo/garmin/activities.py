@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import UTC, date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import UTC, timedelta
 
 from runningcoach_pipelines.demo.garmin.athlete import GarminAthlete, Made
 from runningcoach_pipelines.demo.garmin.stamps import Json
@@ -21,9 +21,8 @@ _TYPE_OF_SURFACE = {
 }
 
 
-def activity_list(athlete: GarminAthlete, first: date, last: date, *, start: int, limit: int) -> Json:
-    """`activities/search/activities`: newest first, `limit` of them from the `start`-th on."""
-    page = athlete.activity_ids(first, last)[start : start + limit]
+def activity_list(athlete: GarminAthlete, page: Iterable[int]) -> Json:
+    """`activities/search/activities`: a page of the list, by ids."""
     made = (athlete.activity(activity_id) for activity_id in page)
     return [_listed(one) for one in made if one is not None]
 

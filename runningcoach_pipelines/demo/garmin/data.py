@@ -182,9 +182,11 @@ def _of_activity_lists(athlete: GarminAthlete) -> APIRouter:
         last: Annotated[Day | None, Query(alias="endDate")] = None,
         start: int = 0,
         limit: int = 20,
+        order: Annotated[str, Query(alias="sortOrder")] = "desc",
     ) -> Response:
-        begin, end = first or athlete.first_day, last or athlete.until
-        return _json(activities.activity_list(athlete, begin, end, start=start, limit=limit))
+        ids = athlete.activity_ids(first or athlete.first_day, last or athlete.until)
+        page = (ids[::-1] if order == "asc" else ids)[start : start + limit]
+        return _json(activities.activity_list(athlete, page))
 
     @router.get("/activitylist-service/activities/count")
     def count() -> Response:

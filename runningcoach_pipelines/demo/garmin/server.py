@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from runningcoach_pipelines.demo.garmin.account import DemoAccount
@@ -16,11 +16,16 @@ from runningcoach_pipelines.demo.garmin.sso import pages, token_server, widget
 
 @contextmanager
 def serving[Account: DemoAccount](
-    account: Account, around: Callable[[ASGIApp], ASGIApp] = lambda app: app, *, port: int = 0
+    account: Account,
+    *parts: Callable[[Account], APIRouter],
+    around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    port: int = 0,
 ) -> Iterator[Account]:
-    """Serve the account in a thread until the block ends; `account.url` says where. `around` wraps the application."""
+    """Serve the account in a thread until the block ends; `account.url` says where. `parts` answer before the data of
+    the demo athlete; `around` wraps the application.
+    """
     app = FastAPI(openapi_url=None)
-    for part in (pages, widget, token_server, data):
+    for part in (*parts, pages, widget, token_server, data):
         app.include_router(part(account))
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", port))

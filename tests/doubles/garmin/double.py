@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from fastapi import APIRouter
+
 from runningcoach_pipelines.demo.garmin import DemoAccount, GarminAthlete, serving
 from tests.doubles.garmin.faults import Fault, FaultLayer, Faults
 
@@ -37,10 +39,14 @@ class GarminDouble(DemoAccount):
 
 
 @contextmanager
-def loopback_garmin(now: Callable[[], dt.datetime], athlete: GarminAthlete | None = None) -> Iterator[GarminDouble]:
-    """Serve until the block ends. Tokens end by `now`."""
+def loopback_garmin(
+    now: Callable[[], dt.datetime],
+    *parts: Callable[[GarminDouble], APIRouter],
+    athlete: GarminAthlete | None = None,
+) -> Iterator[GarminDouble]:
+    """Serve until the block ends. Tokens end by `now`. `parts` answer before the data of the athlete."""
     double = GarminDouble(now, athlete or GarminAthlete(**ATHLETE))
-    with serving(double, lambda app: FaultLayer(app, double.faults)):
+    with serving(double, *parts, around=lambda app: FaultLayer(app, double.faults)):
         try:
             yield double
         finally:
