@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from runningcoach_pipelines.defs.answers import new_answers
 from runningcoach_pipelines.defs.assets.raw import imported_days
 from runningcoach_pipelines.defs.jobs import refresh_months, refresh_wellness
 from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, known_months, month_range_tags
@@ -86,4 +87,4 @@ automation = dg.AutomationConditionSensorDefinition(
     minimum_interval_seconds=30,
 )
 
-SENSORS = [new_files, new_wellness_files, changed_terms, automation]
+SENSORS = [new_files, new_wellness_files, new_answers, changed_terms, automation]
