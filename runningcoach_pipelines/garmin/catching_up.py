@@ -46,6 +46,11 @@ class Round:
             self.failures.append(fetched)
 
     @property
+    def answered_empty(self) -> int:
+        """Questions to which Garmin had nothing to say."""
+        return self.states[State.EMPTY]
+
+    @property
     def complete(self) -> bool:
         """Whether everything that was asked was answered, and nothing stopped it."""
         return self.stopped is None and not self.failures

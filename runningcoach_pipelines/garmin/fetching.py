@@ -60,6 +60,10 @@ class Fetcher:
         self.requests = 0
         self._account = account or GarminAccount(lakehouse.engine, lakehouse.settings, athlete_id, clock=self.clock)
 
+    def require_login(self) -> None:
+        """Raise LoginRequired unless somebody has logged in. Nothing is sent."""
+        self._account.require_login()
+
     def today(self) -> dt.date:
         """The current day at home."""
         return self.clock.now().astimezone(self.lakehouse.settings.zone).date()
