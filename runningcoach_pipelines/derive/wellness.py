@@ -9,9 +9,10 @@ import polars as pl
 from runningcoach_pipelines.derive.decoding import Failure, decoded
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.raw_files import RawFile
 from runningcoach_pipelines.store.tables import HealthMetrics, WellnessSource
-from runningcoach_pipelines.store.windows import Window, lock, replace_window
+from runningcoach_pipelines.store.windows import Window, replace_window
 from runningcoach_pipelines.wellness.days import daily
 from runningcoach_pipelines.wellness.file import WELLNESS_KINDS, read_wellness
 from runningcoach_pipelines.wellness.readings import READINGS, WELLNESS_MESSAGES
