@@ -45,7 +45,7 @@ def backfill(
     if begin and end and begin > end:
         raise typer.BadParameter(f"--from {begin} comes after --to {end}")
     with opened_lakehouse() as lakehouse:
-        fetcher = Fetcher(lakehouse, athlete or lakehouse.settings.athlete)
+        fetcher = Fetcher.of(lakehouse, athlete or lakehouse.settings.athlete)
         if plan:
             _print_plan(estimate(fetcher, begin, end), as_json=as_json)
             return
@@ -70,7 +70,7 @@ def sync(athlete: Athlete = None, as_json: AsJson = False) -> None:
     from runningcoach_pipelines.garmin.syncing import sync as bring
 
     with opened_lakehouse() as lakehouse:
-        made = bring(Fetcher(lakehouse, athlete or lakehouse.settings.athlete))
+        made = bring(Fetcher.of(lakehouse, athlete or lakehouse.settings.athlete))
     _end(made.round, made.requests, as_json=as_json)
 
 

@@ -43,7 +43,7 @@ class GarminAccount:
 
     def require_login(self) -> None:
         """Raise LoginRequired unless there are tokens that Garmin has not refused. Nothing is sent."""
-        self._store.tokens()
+        self.token_store.tokens()
 
     def get(self, path: str, params: Params | None = None) -> Json:
         """What Garmin has at `path` of its API; an empty dictionary where it has nothing (204).

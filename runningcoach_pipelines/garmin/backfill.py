@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from runningcoach_pipelines.garmin.budget import Budget, allowances
+from runningcoach_pipelines.garmin.budget import allowances
 from runningcoach_pipelines.garmin.catching_up import OnFetched, Round, catch_up
 from runningcoach_pipelines.garmin.endpoints import ENDPOINTS, Asked
 from runningcoach_pipelines.garmin.fetching import Fetcher
@@ -42,10 +42,8 @@ def estimate(fetcher: Fetcher, first: dt.date | None, last: dt.date | None) -> E
     begin = _begin(fetcher, first) or _oldest_known(fetcher)
     window = _window(fetcher, begin or fetcher.lakehouse.settings.history_start, last)
     made = plan(fetcher.known(window), window, today=fetcher.today(), now=fetcher.clock.now())
-    settings = fetcher.lakehouse.settings
-    limits = allowances(settings)
-    left = Budget(fetcher.lakehouse.engine, fetcher.clock, limits).left()
-    takes = duration(len(made.questions), left, limits, settings.garmin_pause_s)
+    settings, left = fetcher.lakehouse.settings, fetcher.budget.left()
+    takes = duration(len(made.questions), left, allowances(settings), settings.garmin_pause_s)
     return Estimate(window, begin is not None, made, left, takes)
 
 
