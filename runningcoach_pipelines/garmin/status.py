@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from runningcoach_pipelines.garmin.breaker import Trip
+from runningcoach_pipelines.garmin.breaker import Trip, told
 from runningcoach_pipelines.garmin.clock import Clock
 from runningcoach_pipelines.garmin.coverage import FetchedHistory, fetched_history
 from runningcoach_pipelines.garmin.gate import Gate
@@ -41,3 +41,12 @@ def garmin_status(engine: Engine, settings: Settings, *, clock: Clock | None = N
         open_until=trip.retry_at if trip and trip.retry_at > clock.now() else None,
         requests_left=gate.budget.left(),
     )
+
+
+def silent_because(engine: Engine, settings: Settings, *, clock: Clock | None = None) -> str | None:
+    """Why Garmin is not to be asked now: nobody has logged in, or the breaker is open. None if it may be asked."""
+    clock = clock or Clock.of(settings)
+    if not any(account.refused is None for account in stored_accounts(engine)):
+        return "nobody is logged in to Garmin Connect"
+    trip = Gate(engine, settings, clock).breaker.last_trip()
+    return told(trip) if trip is not None and trip.retry_at > clock.now() else None

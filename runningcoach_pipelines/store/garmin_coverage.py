@@ -152,7 +152,7 @@ def changed_days(
         .where(
             _COVERAGE.c.athlete_id == athlete_id,
             _COVERAGE.c.endpoint.in_(sorted(endpoints)),
-            _COVERAGE.c.changed_at > since,
+            _COVERAGE.c.changed_at >= since,
         )
         .order_by(_COVERAGE.c.day)
     )

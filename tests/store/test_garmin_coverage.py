@@ -69,8 +69,12 @@ def test_only_days_that_say_something_else_have_changed(engine: Engine) -> None:
         mark_answered(
             connection, "me", "hrv", "", dict(zip(DAYS, ["a", None, "c"], strict=True)), event_id=None, now=NOON + HOUR
         )
-        assert changed_days(connection, "me", ["hrv"], NOON) == DAYS[1:]
-        assert changed_days(connection, "me", ["sleep"], NOON) == []
+        assert changed_days(connection, "me", ["hrv"], NOON + HOUR) == DAYS[1:]
+        assert (
+            changed_days(connection, "me", ["sleep"], NOON)
+            == changed_days(connection, "me", ["hrv"], NOON + 2 * HOUR)
+            == []
+        )
 
 
 def test_what_is_counted_by_endpoint(engine: Engine) -> None:
