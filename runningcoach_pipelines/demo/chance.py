@@ -23,6 +23,10 @@ class Purpose(IntEnum):
     DEVICE = 5
     ANSWER = 6
     CONDITION = 7
+    MORNING = 8
+    NIGHT = 9
+    WAKING = 10
+    SCALE = 11
 
 
 def stream(seed: int, purpose: Purpose, *key: int) -> np.random.Generator:

@@ -38,6 +38,12 @@ class Device:
     enhanced: bool = True
     """Writes 32-bit speed and altitude."""
     auto_pause: bool = True
+    all_day: bool = False
+    """Worn day and night: it counts steps, takes the pulse and sees sleep."""
+    wellbeing: bool = False
+    """Judges nights and days: sleep score, body battery, respiration, oxygen saturation."""
+    hrv: bool = False
+    """Measures heart rate variability at night."""
     ends_at_start: bool = False
     """Firmware that writes the start time as the timestamp of session and activity."""
 
@@ -54,19 +60,21 @@ WATCHES = (
     OLD_WATCH,
     Device(
         "fr935", "garmin", 2691, 15.0, date(2016, 9, 12), optical=True, altimeter=True, cadence=True,
-        temperature=True, training_effect=True,
+        temperature=True, training_effect=True, all_day=True,
     ),
     Device(
         "fenix6", "garmin", 3290, 19.2, date(2020, 3, 2), altimeter=True, cadence=True, temperature=True,
-        dynamics=True, training_effect=True, auto_pause=False,
+        dynamics=True, training_effect=True, auto_pause=False, all_day=True, wellbeing=True,
     ),
     Device(
         "fr955", "garmin", 4024, 19.28, date(2022, 7, 11), altimeter=True, cadence=True, dynamics=True, power=True,
         grade_adjusted_speed=True, training_effect=True, asks_effort=True, ends_at_start=True,
+        all_day=True, wellbeing=True, hrv=True,
     ),
     Device(
         "fr965", "garmin", 4315, 22.24, date(2025, 4, 7), optical=True, altimeter=True, cadence=True, dynamics=True,
         power=True, grade_adjusted_speed=True, training_effect=True, asks_effort=True,
+        all_day=True, wellbeing=True, hrv=True,
     ),
 )  # fmt: skip
 FOOT_POD = Device(

@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-import numpy as np
-
 from runningcoach_pipelines.demo.athlete import DemoAthlete
 from runningcoach_pipelines.demo.chance import Purpose, stream
-from runningcoach_pipelines.demo.devices import FOOT_POD, OLD_WATCH, Device, watch_on
+from runningcoach_pipelines.demo.devices import FOOT_POD, OLD_WATCH, watch_on
 from runningcoach_pipelines.demo.fitness import Form, fitness_over
-from runningcoach_pipelines.demo.motion import Motion, move
+from runningcoach_pipelines.demo.motion import move
 from runningcoach_pipelines.demo.recording import fit_file
-from runningcoach_pipelines.demo.sensing import as_foot_pod_sees, observe
+from runningcoach_pipelines.demo.sensing import Recording, as_foot_pod_sees, observe
 from runningcoach_pipelines.demo.training import Oddity, PlannedSession, TrainingPlan
 from runningcoach_pipelines.demo.workout import plan_workout
 
@@ -48,14 +46,14 @@ class DemoHistory:
 
 def demo_athlete(*, seed: int, years: int, until: date) -> DemoAthlete:
     """Who runs `iter_history` of the same arguments, with the settings by half year that were in force."""
-    first_day = _first_day(seed, years, until)
+    first_day = first_day_of(seed, years, until)
     return fitness_over(TrainingPlan(seed), first_day, until).athlete
 
 
 def count_files(*, seed: int, years: int, until: date) -> int:
     """How many files `iter_history` of the same arguments yields, without making them."""
     plan = TrainingPlan(seed)
-    days = _days(_first_day(seed, years, until), until)
+    days = _days(first_day_of(seed, years, until), until)
     return sum(session.files for day in days for session in plan.sessions_on(day))
 
 
@@ -64,7 +62,7 @@ def iter_history(*, seed: int, years: int, until: date) -> Iterator[DemoFile]:
 
     Raises ValueError for a negative seed or less than one year.
     """
-    first_day = _first_day(seed, years, until)
+    first_day = first_day_of(seed, years, until)
     plan = TrainingPlan(seed)
     fitness = fitness_over(plan, first_day, until)
     return (
@@ -94,7 +92,8 @@ def write_history(
     return DemoHistory(folder, files, size_bytes, first_start, last_start)
 
 
-def _first_day(seed: int, years: int, until: date) -> date:
+def first_day_of(seed: int, years: int, until: date) -> date:
+    """First day of a history. Raises as `iter_history`."""
     if seed < 0:
         raise ValueError(f"the demo's seed is {seed}; use 0 or more")
     if not 1 <= years <= until.year - 1900:
@@ -108,22 +107,23 @@ def _days(first_day: date, last_day: date) -> Iterator[date]:
     return (first_day + timedelta(days=number) for number in range((last_day - first_day).days + 1))
 
 
-def _files(session: PlannedSession, form: Form, seed: int) -> Iterator[DemoFile]:
-    """The session as its device recorded it, or its two devices."""
+def recordings(session: PlannedSession, form: Form, seed: int) -> Iterator[tuple[Recording, datetime]]:
+    """The session as its device recorded it, or its two devices, each with its own start."""
     rng = stream(seed, Purpose.SESSION, session.day.toordinal(), session.key)
     watch = OLD_WATCH if Oddity.OLD_WATCH in session.oddities else watch_on(session.day)
     workout = plan_workout(session, rng, threshold_speed_mps=form.threshold_speed_mps, auto_pause=watch.auto_pause)
     motion = move(session, workout, form, rng)
-    yield _file(motion, watch, session.start, seed, rng)
+    yield observe(motion, watch, rng), session.start
     if Oddity.FOOT_POD_TOO in session.oddities:
         seen, later_s = as_foot_pod_sees(motion, rng)
-        yield _file(seen, FOOT_POD, _later(session.start, later_s), seed, rng)
+        yield observe(seen, FOOT_POD, rng), _later(session.start, later_s)
 
 
-def _file(motion: Motion, device: Device, started_at: datetime, seed: int, rng: np.random.Generator) -> DemoFile:
-    data = fit_file(observe(motion, device, rng), started_at, seed=seed)
-    utc = started_at.astimezone(UTC)
-    return DemoFile(f"{utc:%Y}/{utc:%Y%m%dT%H%M%SZ}-{device.slug}.fit", data, started_at)
+def _files(session: PlannedSession, form: Form, seed: int) -> Iterator[DemoFile]:
+    for recording, started_at in recordings(session, form, seed):
+        utc = started_at.astimezone(UTC)
+        name = f"{utc:%Y}/{utc:%Y%m%dT%H%M%SZ}-{recording.device.slug}.fit"
+        yield DemoFile(name, fit_file(recording, started_at, seed=seed), started_at)
 
 
 def _later(moment: datetime, seconds: int) -> datetime:

@@ -18,6 +18,8 @@ SUNDAY = 6
 _BUILD_DAYS = 112
 _TAPER_DAYS = 20
 _RECOVERY_DAYS = 14
+_ILLNESSES = 2
+"""So many a year; a third break is an injury."""
 
 
 class Phase(StrEnum):
@@ -66,12 +68,16 @@ class Year:
     races: tuple[Race, ...]
     trips: tuple[Trip, ...]
     breaks: tuple[tuple[date, date], ...]
-    """Illness and injury as (first day, last day)."""
+    """Illness and injury as (first day, last day), illnesses first."""
     clock_change_nights: tuple[date, ...]
     """Sundays in Berlin when the clocks change and the athlete, awake, is out running."""
     night_runs: tuple[date, ...]
     """Days in the summer's heat that begin with a run half an hour after midnight."""
     volume: float
+
+    @property
+    def illnesses(self) -> tuple[tuple[date, date], ...]:
+        return self.breaks[:_ILLNESSES]
 
 
 @dataclass(slots=True)

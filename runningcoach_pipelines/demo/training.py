@@ -112,12 +112,18 @@ class TrainingPlan:
 
     seed: int
     seasons: Seasons = field(init=False)
+    _made: dict[date, tuple[PlannedSession, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.seasons = Seasons(self.seed)
 
     def sessions_on(self, day: date) -> tuple[PlannedSession, ...]:
         """The sessions whose start has the local date `day`, in the order in which they happen."""
+        if day not in self._made:
+            self._made[day] = self._planned(day)
+        return self._made[day]
+
+    def _planned(self, day: date) -> tuple[PlannedSession, ...]:
         rng = stream(self.seed, Purpose.DAY, day.toordinal())
         sessions = self._usual(day, rng)
         trip = self.seasons.trip_on(day)

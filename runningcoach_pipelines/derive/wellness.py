@@ -1,23 +1,33 @@
-"""Bronze to silver: what the watch measured of each day and night, from the wellness files of a window."""
+"""Bronze to silver: what the watch measured of each day and night, from wellness files and Garmin's answers.
 
+A file's value comes before Garmin's: it is the measurement itself, finer, and never changes. Where no file says
+anything of a value of a day, Garmin's answer does.
+"""
+
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 import polars as pl
+from sqlalchemy import Table
 
 from runningcoach_pipelines.derive.decoding import Failure, decoded
+from runningcoach_pipelines.derive.garmin.answers import DAY_VALUES, NIGHTS, PULSE, WELLNESS, Answers
+from runningcoach_pipelines.derive.garmin.drifts import replace_drifts
+from runningcoach_pipelines.store import garmin_used
 from runningcoach_pipelines.store.frames import frame_schema
+from runningcoach_pipelines.store.garmin_used import UsedFor
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.raw_files import RawFile
-from runningcoach_pipelines.store.tables import HealthMetrics, WellnessSource
+from runningcoach_pipelines.store.tables import HealthMetrics, HeartRateRecord, Sleep, WellnessSource
 from runningcoach_pipelines.store.windows import Window, replace_window
 from runningcoach_pipelines.wellness.days import daily
 from runningcoach_pipelines.wellness.file import WELLNESS_KINDS, read_wellness
 from runningcoach_pipelines.wellness.readings import READINGS, WELLNESS_MESSAGES
 
-CODE_VERSION = "1"
+CODE_VERSION = "2"
 """Version of what is written here; raise it when the same files would give other rows."""
 
 _NEIGHBOUR_DAYS = 1
@@ -26,17 +36,23 @@ _NEIGHBOUR_DAYS = 1
 
 @dataclass(frozen=True, slots=True)
 class WellnessReport:
-    """Files read, days written, and files that could not be read; those are recorded in the catalogue as well."""
+    """Files read, rows written, places in Garmin's answers that have drifted, and files that could not be read; those
+    are recorded in the catalogue as well.
+    """
 
     files: int
     days: int
+    nights: int
+    heart_rates: int
+    drifts: int
     failures: tuple[Failure, ...]
 
 
 def derive_wellness(lakehouse: Lakehouse, window: Window) -> WellnessReport:
-    """Make `health_metrics` of the window's whole months anew, for all athletes.
+    """Make `health_metrics`, `sleep` and `hr_records` of the window's whole months anew, for all athletes.
 
-    A file that cannot be read is recorded as failed and never stops the rest.
+    A file that cannot be read is recorded as failed, an answer that has drifted in `garmin_drifts`; neither stops the
+    rest.
     """
     months = list(window.months())
     whole = Window(months[0].start, months[-1].end)
@@ -47,11 +63,30 @@ def derive_wellness(lakehouse: Lakehouse, window: Window) -> WellnessReport:
         files = lakehouse.files.wellness_in(whole.padded(_NEIGHBOUR_DAYS), WELLNESS_KINDS)
         reading = partial(read_wellness, home=lakehouse.settings.zone)
         read = list(decoded(lakehouse, files, messages=WELLNESS_MESSAGES, then=reading, failures=failures))
-        rows = _day_rows(read, whole)
-        replace_window(connection, HealthMetrics.table(), rows, day="day", window=whole)
+        made_of = garmin_used.digests(connection, WELLNESS, UsedFor.WELLNESS, whole)
+        answers = Answers(connection, whole)
+        nights = answers.by_day(NIGHTS)
+        pulse = pl.concat([answers.frame(endpoint) for endpoint in PULSE]).unique(["athlete_id", "at"], keep="last")
+        rows = _merged(_of_files(read, whole), nights, answers.by_day(DAY_VALUES))
         sources = _source_rows((raw for raw, _ in read), months)
-        replace_window(connection, WellnessSource.table(), sources, day="month", window=whole)
-    return WellnessReport(len(files), rows.height, tuple(failures))
+        for table, frame, day in (
+            (HealthMetrics.table(), rows, "day"),
+            (Sleep.table(), nights, "day"),
+            (HeartRateRecord.table(), pulse.sort("athlete_id", "at"), "day"),
+            (WellnessSource.table(), sources, "month"),
+        ):
+            replace_window(connection, table, _as_stored(frame, table), day=day, window=whole)
+        drifts = answers.drift_rows()
+        replace_drifts(connection, drifts, WELLNESS, whole)
+        garmin_used.save_used(connection, UsedFor.WELLNESS, made_of, code_version=CODE_VERSION, window=whole)
+    return WellnessReport(len(files), rows.height, nights.height, pulse.height, drifts.height, tuple(failures))
+
+
+def months_of_changed_answers(lakehouse: Lakehouse) -> list[dt.date]:
+    """First days of the months of which Garmin's answers say something else than the tables, in order."""
+    with lakehouse.engine.connect() as connection:
+        changed = garmin_used.changed(connection, WELLNESS, UsedFor.WELLNESS, CODE_VERSION)
+    return sorted({month for _, month in changed})
 
 
 def wellness_to_derive(lakehouse: Lakehouse) -> list[RawFile]:
@@ -59,14 +94,30 @@ def wellness_to_derive(lakehouse: Lakehouse) -> list[RawFile]:
     return lakehouse.files.wellness_to_derive(WELLNESS_KINDS)
 
 
-def _day_rows(read: Iterable[tuple[RawFile, pl.DataFrame]], window: Window) -> pl.DataFrame:
+def _of_files(read: Iterable[tuple[RawFile, pl.DataFrame]], window: Window) -> pl.DataFrame:
+    """One row per athlete and day of the window, from the readings of wellness files."""
     readings = [
         found.with_columns(athlete_id=pl.lit(raw.athlete_id), source_sha256=pl.lit(raw.sha256)) for raw, found in read
     ]
     none = pl.DataFrame(schema=READINGS | {"athlete_id": pl.String, "source_sha256": pl.String})
-    schema = frame_schema(HealthMetrics.table())
     inside = pl.concat([none, *readings]).filter(pl.col("day").is_between(window.start, window.end, closed="left"))
-    return daily(inside).with_columns(code_version=pl.lit(CODE_VERSION)).select(schema.names()).cast(schema)
+    return daily(inside)
+
+
+def _merged(of_files: pl.DataFrame, nights: pl.DataFrame, values: pl.DataFrame) -> pl.DataFrame:
+    """Each value of a day from the files, else from Garmin's answers."""
+    key = ["athlete_id", "day"]
+    asleep = nights.select(*key, sleep_s="asleep_s", sleep_score="score")
+    told = values.join(asleep, on=key, how="full", coalesce=True)
+    both = of_files.join(told, on=key, how="full", coalesce=True, suffix="_told")
+    columns = [name for name in of_files.columns if name not in key]
+    return both.select(*key, *(pl.coalesce(name, f"{name}_told") for name in columns)).sort(key)
+
+
+def _as_stored(frame: pl.DataFrame, table: Table) -> pl.DataFrame:
+    schema = frame_schema(table)
+    version = {"code_version": pl.lit(CODE_VERSION)} if "code_version" in schema else {}
+    return frame.with_columns(**version).select(schema.names()).cast(schema)
 
 
 def _source_rows(files: Iterable[RawFile], months: Sequence[Window]) -> pl.DataFrame:

@@ -94,6 +94,21 @@ SHORTER_EFFORTS_SLOWER = """
     where time_before > time_s + 1e-6"""
 
 
+DRIFTED_ANSWERS = """
+    select endpoint || ' of ' || day || ': at ' || path || ' ' || expected || ' was expected, not ' || found
+    from runningcoach.garmin_drifts where endpoint = :endpoint order by day, path"""
+
+ANSWERS_BY_ASSET: Mapping[str, tuple[str, ...]] = {
+    "sleep": ("sleep", "sleep_days"),
+    "hr_records": ("heart_rates",),
+    "health_metrics": ("resting_heart_rate", "daily_summary", "hrv", "weight", "vo2max"),
+    "gear": ("gear",),
+    "personal_records": ("personal_records",),
+    "races": ("calendar",),
+}
+"""Which of Garmin's endpoints each asset reads."""
+
+
 def _orphans(table: str, owner: str) -> str:
     return f"""
     select distinct c.activity_id from runningcoach.{table} c
@@ -142,6 +157,11 @@ CONTRACTS = (
     Contract("fitness_metrics_daily", "up_to_today", STALE_FITNESS),
     _sums("week"),
     _sums("month"),
+    *(
+        Contract(asset, f"{endpoint}_answers_understood", DRIFTED_ANSWERS, parameters={"endpoint": endpoint})
+        for asset, endpoints in ANSWERS_BY_ASSET.items()
+        for endpoint in endpoints
+    ),
 )
 """Contracts of tables, each checked after its asset. Samples have one of their own, `unordered_samples`."""
 

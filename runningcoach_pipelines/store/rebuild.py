@@ -13,16 +13,24 @@ from runningcoach_pipelines.store.tables import (
     BestEffort,
     DeviceValues,
     FitnessMetricsDaily,
+    GarminAnswersUsed,
+    GarminDrift,
+    Gear,
     HealthMetrics,
+    HeartRateRecord,
     Lap,
     MeanMax,
+    PersonalRecord,
+    Race,
     RacePrediction,
+    Sleep,
     Split,
     WellnessSource,
 )
 
 DERIVED = (
     *(Activity, ActivitySource, DeviceValues, Lap, HealthMetrics, WellnessSource),
+    *(Sleep, HeartRateRecord, Gear, PersonalRecord, Race, GarminDrift, GarminAnswersUsed),
     *(ActivityMetrics, ActivityZone, BestEffort, MeanMax, Split),
     *(FitnessMetricsDaily, RacePrediction, AnalyticsSummary),
 )

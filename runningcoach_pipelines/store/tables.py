@@ -1,8 +1,10 @@
 """Every PostgreSQL table of ours, schema `runningcoach`. Shape only: no query, no rule.
 
 Bronze: `garmin_raw_files`. Silver: `activities`, `activity_sources`, `device_values`, `laps`, `health_metrics`,
-`wellness_sources` (samples lie in the Delta lake). Gold: `activity_metrics` with `activity_zones`, `best_efforts`,
-`mean_max`, `splits`; `fitness_metrics_daily` with `race_predictions`; `analytics_summaries`. Null means not measured.
+`wellness_sources` (samples lie in the Delta lake); of Garmin's answers `sleep`, `hr_records`, `gear`,
+`personal_records`, `races`, with `garmin_drifts` and `garmin_answers_used`. Gold: `activity_metrics` with
+`activity_zones`, `best_efforts`, `mean_max`, `splits`; `fitness_metrics_daily` with `race_predictions`;
+`analytics_summaries`. Null means not measured.
 Garmin Connect: answers in `garmin_raw_events` (bronze), what was asked in `garmin_coverage`, how far in `garmin_syncs`;
 access to it in `garmin_accounts`, `garmin_pending_logins`, `garmin_breaker`, `garmin_budget`.
 """
@@ -409,7 +411,9 @@ class DeviceValues(Base):
 
 
 class HealthMetrics(Base):
-    """A day's or night's wellness as the watch measured it."""
+    """A day's or night's wellness as the watch measured it: from its files, and where they say nothing from Garmin's
+    answers.
+    """
 
     __tablename__ = "health_metrics"
 
@@ -440,6 +444,128 @@ class WellnessSource(Base):
     """Its 1st."""
 
     __table_args__ = (Index(None, "month"),)
+
+
+class Sleep(Base):
+    """A night as Garmin tells it, by the local day of waking."""
+
+    __tablename__ = "sleep"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    fell_asleep_at: Mapped[dt.datetime | None]
+    woke_at: Mapped[dt.datetime | None]
+    utc_offset_s: Mapped[int | None]
+    """Of waking; null where Garmin's clocks contradict each other."""
+    asleep_s: Mapped[float]
+    deep_s: Mapped[float | None]
+    light_s: Mapped[float | None]
+    rem_s: Mapped[float | None]
+    awake_s: Mapped[float | None]
+    score: Mapped[float | None]
+    code_version: Mapped[str]
+
+    __table_args__ = (Index(None, "day"),)
+
+
+class HeartRateRecord(Base):
+    """The pulse at an instant of a day, outside activities too; a value every two minutes, of the last months only."""
+
+    __tablename__ = "hr_records"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    at: Mapped[dt.datetime] = mapped_column(primary_key=True)
+    day: Mapped[dt.date]
+    heart_rate_bpm: Mapped[float]
+    code_version: Mapped[str]
+
+    __table_args__ = (Index(None, "day"),)
+
+
+class Gear(Base):
+    """Shoes and the like, as Garmin counts their use."""
+
+    __tablename__ = "gear"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    gear_id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    kind: Mapped[str]
+    status: Mapped[str]
+    first_used: Mapped[dt.date | None]
+    distance_m: Mapped[float | None]
+    duration_s: Mapped[float | None]
+    activities: Mapped[int | None]
+    longest_m: Mapped[float | None]
+    """After so much its owner wants to be warned."""
+    code_version: Mapped[str]
+
+
+class PersonalRecord(Base):
+    """A record as Garmin keeps it; our own follow from `best_efforts`."""
+
+    __tablename__ = "personal_records"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    record_id: Mapped[str] = mapped_column(primary_key=True)
+    type_id: Mapped[int]
+    record: Mapped[str] = mapped_column(String(11))
+    time_s: Mapped[float | None]
+    distance_m: Mapped[float | None]
+    garmin_activity_id: Mapped[str | None]
+    achieved_at: Mapped[dt.datetime | None]
+    code_version: Mapped[str]
+
+    __table_args__ = (CheckConstraint("record in ('fastest', 'longest_run', 'other')", name="record"),)
+
+
+class Race(Base):
+    """A race in the athlete's calendar at Garmin, past or to come."""
+
+    __tablename__ = "races"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    race_id: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[dt.date]
+    name: Mapped[str]
+    kind: Mapped[str | None]
+    distance_m: Mapped[float | None]
+    starts_local: Mapped[str | None]
+    """On the clock of `time_zone`, such as 08:00."""
+    time_zone: Mapped[str | None]
+    goal_s: Mapped[float | None]
+    is_goal: Mapped[bool]
+    """Whether training is built around it."""
+    code_version: Mapped[str]
+
+
+class GarminDrift(Base):
+    """Where an answer does not look as it should: at `path` `expected` was expected. What it tells of is missing."""
+
+    __tablename__ = "garmin_drifts"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    endpoint: Mapped[str] = mapped_column(String(40), primary_key=True)
+    day: Mapped[dt.date] = mapped_column(primary_key=True)
+    path: Mapped[str] = mapped_column(primary_key=True)
+    expected: Mapped[str]
+    found: Mapped[str]
+
+
+class GarminAnswersUsed(Base):
+    """What rows were made of Garmin's answers: a digest of what they say of a month; of all there is if the month is
+    that of 1970.
+    """
+
+    __tablename__ = "garmin_answers_used"
+
+    athlete_id: Mapped[str] = mapped_column(ForeignKey("athletes.athlete_id"), primary_key=True)
+    used_for: Mapped[str] = mapped_column(String(10), primary_key=True)
+    month: Mapped[dt.date] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(32))
+    code_version: Mapped[str]
+
+    __table_args__ = (CheckConstraint("used_for in ('wellness', 'belongings')", name="used_for"),)
 
 
 class ActivityMetrics(Base):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from runningcoach_pipelines.demo.garmin import days
 from runningcoach_pipelines.garmin.problems import (
     BadPayload,
     GarminProblem,
@@ -30,16 +31,15 @@ def open_for(desk: Desk) -> dt.timedelta | None:
 
 
 def test_what_garmin_has_comes_back_as_it_is(desk: Desk) -> None:
-    desk.garmin.days["2100-02-28"] = {"calendarDate": "2100-02-28", "totalSteps": 12345}
-    desk.garmin.activities = [{"activityId": 3 - index} for index in range(3)]
-    account = desk.logged_in()
-    assert (
-        account.get(f"/usersummary-service/usersummary/daily/{account.display_name}", DAY)
-        == desk.garmin.days["2100-02-28"]
-    )
-    assert account.get(ACTIVITIES, {"start": 1, "limit": 5}) == [{"activityId": 2}, {"activityId": 1}]
+    account, athlete = desk.logged_in(), desk.garmin.athlete
+    summary = account.get(SUMMARY, {"calendarDate": f"{athlete.until}"})
+    assert summary == days.summary(athlete, athlete.until)
+    ids = athlete.activity_ids(athlete.until - dt.timedelta(days=30), athlete.until)
+    listed = account.get(ACTIVITIES, {"start": 1, "limit": 2})
+    assert isinstance(listed, list)
+    assert [one["activityId"] for one in listed if isinstance(one, dict)] == ids[1:3]
     assert account.get("/hrv-service/hrv/2100-02-28") == {}
-    assert account.download(ACTIVITIES) == b'[{"activityId":3},{"activityId":2},{"activityId":1}]'
+    assert account.download(f"/download-service/files/activity/{ids[0]}") == athlete.zipped_fit(ids[0])
     assert desk.garmin.call_count == 4
 
 

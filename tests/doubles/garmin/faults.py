@@ -1,12 +1,14 @@
 """What can go wrong between Garmin and us, on demand: an ASGI layer that counts requests and spoils some of them."""
 
 import asyncio
+import json
 import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,21 @@ class Hold:
     released: threading.Event = field(default_factory=threading.Event)
 
 
-Fault = Answer | Cut | Hold
+@dataclass(frozen=True)
+class Slow:
+    """The real answer, after a while."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Changed:
+    """The real answer, changed: a day told differently, an activity edited, a shape that has drifted."""
+
+    change: Callable[[Any], Any]
+
+
+Fault = Answer | Cut | Hold | Slow | Changed
 
 
 def cloudflare_page(status: int = 403) -> Answer:
@@ -101,6 +117,8 @@ class FaultLayer:
         if isinstance(fault, Hold):
             fault.arrived.set()
             await asyncio.to_thread(fault.released.wait)
+        if isinstance(fault, Slow):
+            await asyncio.sleep(fault.seconds)
         if isinstance(fault, Answer):
             headers = {"content-type": fault.content_type, **fault.headers}
             await _start(send, fault.status, headers, len(fault.body.encode()))
@@ -108,8 +126,22 @@ class FaultLayer:
         elif isinstance(fault, Cut):
             await _start(send, 200, {"content-type": "application/json"}, 1000)
             await send({"type": "http.response.body", "body": b'{"totalSteps":', "more_body": True})
+        elif isinstance(fault, Changed):
+            await self._changed(fault, scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    async def _changed(self, fault: Changed, scope: Scope, receive: Receive, send: Send) -> None:
+        messages: list[Message] = []
+
+        async def collect(message: Message) -> None:
+            messages.append(message)
+
+        await self._app(scope, receive, collect)
+        real = b"".join(message.get("body", b"") for message in messages)
+        body = json.dumps(fault.change(json.loads(real) if real else None)).encode()
+        await _start(send, 200, {"content-type": "application/json"}, len(body))
+        await send({"type": "http.response.body", "body": body})
 
 
 async def _start(send: Send, status: int, headers: Mapping[str, str], length: int) -> None:

@@ -16,7 +16,7 @@ from runningcoach_pipelines.store.garmin_coverage import State, coverage_by_endp
 from runningcoach_pipelines.store.tables import GarminRawEvent
 from runningcoach_pipelines.store.windows import Window
 from tests.doubles.garmin import Answer
-from tests.doubles.garmin.state import DISPLAY_NAME
+from tests.doubles.garmin.double import DISPLAY_NAME
 from tests.garmin.conftest import START, Desk
 from tests.garmin.fetching.conftest import new_fetcher
 from tests.garmin.fetching.history import DAY, History

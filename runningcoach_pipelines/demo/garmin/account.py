@@ -1,19 +1,18 @@
-"""The one account that the loopback Garmin knows, its tickets and tokens, and what a test may set and read."""
+"""The one account that the loopback Garmin knows: its password, tickets and tokens, and whose history it holds."""
 
 import base64
 import datetime as dt
 import json
 import secrets
 import threading
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.doubles.garmin.faults import Fault, Faults
+from runningcoach_pipelines.demo.garmin.athlete import GarminAthlete
 
 EMAIL = "runner@example.org"
-PASSWORD = "korrekt-Pferd-Batterie"
+PASSWORD = "korrekt-Pferd-Batterie"  # noqa: S105 - of an invented account
 CODE = "482913"
 DISPLAY_NAME = "5f0c1d2e-runner"
 FULL_NAME = "Mina Läufer"
@@ -21,40 +20,19 @@ ACCESS_LASTS = dt.timedelta(hours=18)
 
 
 @dataclass
-class GarminDouble:
-    """A refresh token is good for one use, as with the strictest of servers.
-
-    `activities` is what the activity list gives, newest first; `days` the daily summaries by ISO date.
-    """
+class DemoAccount:
+    """A refresh token is good for one use, as with the strictest of servers. Tokens end by `now`."""
 
     now: Callable[[], dt.datetime]
+    athlete: GarminAthlete
     url: str = ""
     mfa: bool = False
-    activities: list[dict[str, Any]] = field(default_factory=list)
-    days: dict[str, dict[str, Any]] = field(default_factory=dict)
-    faults: Faults = field(default_factory=Faults)
     sessions: dict[str, str] = field(default_factory=dict)
     issued: list[str] = field(default_factory=list)
     _tickets: dict[str, str] = field(default_factory=dict)
     _access: dict[str, dt.datetime] = field(default_factory=dict)
     _refresh: set[str] = field(default_factory=set)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def fault(self, prefix: str, fault: Fault, times: int | None = None) -> None:
-        """See `Faults.plan`."""
-        self.faults.plan(prefix, fault, times)
-
-    @property
-    def calls(self) -> Counter[str]:
-        return self.faults.calls()
-
-    @property
-    def call_count(self) -> int:
-        return self.calls.total()
-
-    def count(self, part: str) -> int:
-        """Requests whose method and path contain `part`."""
-        return sum(count for call, count in self.calls.items() if part in call)
 
     def new_session(self) -> str:
         session = secrets.token_hex(16)

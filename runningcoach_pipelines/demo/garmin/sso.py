@@ -9,14 +9,14 @@ from urllib.parse import parse_qs
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from tests.doubles.garmin.state import CODE, EMAIL, PASSWORD, GarminDouble
+from runningcoach_pipelines.demo.garmin.account import CODE, EMAIL, PASSWORD, DemoAccount
 
 _CLIENTS = ("GARMIN_CONNECT_MOBILE_ANDROID_DI_2025Q2", "GARMIN_CONNECT_MOBILE_ANDROID_DI_2024Q4")
 _TICKET_GRANT = "https://connectapi.garmin.com/di-oauth2-service/oauth/grant/service_ticket"
 _CSRF = "4E5F60"
 
 
-def pages(garmin: GarminDouble) -> APIRouter:
+def pages(garmin: DemoAccount) -> APIRouter:
     """The forms of the app and of the portal: a page with a cookie, then JSON."""
     router = APIRouter()
 
@@ -51,7 +51,7 @@ def pages(garmin: GarminDouble) -> APIRouter:
     return router
 
 
-def widget(garmin: GarminDouble) -> APIRouter:
+def widget(garmin: DemoAccount) -> APIRouter:
     """The form for embedding: HTML all the way, told apart by its titles."""
     router = APIRouter()
 
@@ -75,19 +75,19 @@ def widget(garmin: GarminDouble) -> APIRouter:
             garmin.sessions[session] = "code"
             variables = 'var mfaMethod = "email"; var customerGuid = "g"; var codeSentTo = "r***@e";'
             return _html("Enter MFA code", f"<script>{variables}</script>{_csrf_field()}")
-        return _widget_success(garmin, request)
+        return _widget_success(garmin)
 
     @router.post("/sso/verifyMFA/loginEnterMfaCode")
     async def code(request: Request) -> Response:
         sent = await _form(request)
         if not _awaits_code(garmin, request) or sent["mfa-code"] != CODE:
             return _html("Enter MFA code", _csrf_field())
-        return _widget_success(garmin, request)
+        return _widget_success(garmin)
 
     return router
 
 
-def token_server(garmin: GarminDouble) -> APIRouter:
+def token_server(garmin: DemoAccount) -> APIRouter:
     """Tickets and refresh tokens into new tokens; and the web site, which gives no cookie for a ticket."""
     router = APIRouter()
 
@@ -116,22 +116,22 @@ def token_server(garmin: GarminDouble) -> APIRouter:
     return router
 
 
-def _first_page(garmin: GarminDouble) -> Response:
+def _first_page(garmin: DemoAccount) -> Response:
     answer = _html("GARMIN Authentication Application")
     answer.set_cookie("SESSION", garmin.new_session())
     return answer
 
 
-def _awaits_code(garmin: GarminDouble, request: Request) -> bool:
+def _awaits_code(garmin: DemoAccount, request: Request) -> bool:
     return garmin.sessions.get(request.cookies.get("SESSION", "")) == "code"
 
 
-def _signed_in(garmin: GarminDouble, request: Request) -> Response:
+def _signed_in(garmin: DemoAccount, request: Request) -> Response:
     ticket = garmin.new_ticket(request.query_params["service"])
     return JSONResponse({"responseStatus": {"type": "SUCCESSFUL"}, "serviceTicketId": ticket})
 
 
-def _widget_success(garmin: GarminDouble, request: Request) -> Response:
+def _widget_success(garmin: DemoAccount) -> Response:
     service = f"{garmin.url}/sso/embed"
     return _html("Success", f'<a href="{service}?ticket={garmin.new_ticket(service)}"></a>')
 

@@ -1,6 +1,5 @@
-"""Serving the loopback Garmin."""
+"""Serving the demo athlete's Garmin on loopback."""
 
-import datetime as dt
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -8,29 +7,33 @@ from contextlib import contextmanager
 
 import uvicorn
 from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
 
-from tests.doubles.garmin.data import data
-from tests.doubles.garmin.faults import FaultLayer
-from tests.doubles.garmin.sso import pages, token_server, widget
-from tests.doubles.garmin.state import GarminDouble
+from runningcoach_pipelines.demo.garmin.account import DemoAccount
+from runningcoach_pipelines.demo.garmin.data import data
+from runningcoach_pipelines.demo.garmin.sso import pages, token_server, widget
 
 
 @contextmanager
-def loopback_garmin(
-    now: Callable[[], dt.datetime], *parts: Callable[[GarminDouble], APIRouter]
-) -> Iterator[GarminDouble]:
-    """Serve until the block ends. Tokens end by `now`. `parts` answer before the data that is always there."""
-    garmin = GarminDouble(now)
+def serving[Account: DemoAccount](
+    account: Account,
+    *parts: Callable[[Account], APIRouter],
+    around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    port: int = 0,
+) -> Iterator[Account]:
+    """Serve the account in a thread until the block ends; `account.url` says where. `parts` answer before the data of
+    the demo athlete; `around` wraps the application.
+    """
     app = FastAPI(openapi_url=None)
     for part in (*parts, pages, widget, token_server, data):
-        app.include_router(part(garmin))
+        app.include_router(part(account))
     with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
+        listening.bind(("127.0.0.1", port))
         listening.listen()  # from here on clients connect, and wait until the server is up
-        garmin.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        account.url = f"http://127.0.0.1:{listening.getsockname()[1]}"
         # httptools takes curl's `Upgrade: h2c` for a reason to drop the body.
         config = uvicorn.Config(
-            FaultLayer(app, garmin.faults),
+            around(app),
             http="h11",
             lifespan="off",
             log_config=None,
@@ -42,8 +45,7 @@ def loopback_garmin(
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="garmin", daemon=True)
         thread.start()
         try:
-            yield garmin
+            yield account
         finally:
-            garmin.faults.release_all()
             server.should_exit = True
             thread.join()
