@@ -6,6 +6,7 @@ import dagster as dg
 
 from runningcoach_pipelines.defs.assets.activities import decode_activities
 from runningcoach_pipelines.defs.assets.fitness import activity_metrics, fitness_metrics_daily
+from runningcoach_pipelines.defs.assets.garmin import garmin_raw_events, sync_garmin
 from runningcoach_pipelines.defs.assets.maintenance import samples_compaction
 from runningcoach_pipelines.defs.assets.raw import garmin_raw_files
 from runningcoach_pipelines.defs.assets.summaries import monthly_summaries, weekly_summaries
@@ -17,6 +18,7 @@ from runningcoach_pipelines.defs.schedules import SCHEDULES
 from runningcoach_pipelines.defs.sensors import SENSORS
 
 ASSETS = [
+    garmin_raw_events,
     garmin_raw_files,
     decode_activities,
     read_wellness,
@@ -37,7 +39,7 @@ def build_defs(resources: Mapping[str, object] | None = None) -> dg.Definitions:
     return dg.Definitions(
         assets=ASSETS,
         asset_checks=CHECKS,
-        jobs=JOBS,
+        jobs=[sync_garmin, *JOBS],
         schedules=SCHEDULES,
         sensors=SENSORS,
         resources=dict(resources) if resources is not None else {"lakehouse": LakehouseResource()},

@@ -2,10 +2,10 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Protocol
 
 import typer
 
@@ -46,17 +46,31 @@ def print_problems(title: str, problems: Sequence[tuple[str, str]]) -> None:
         typer.echo(f"  {name}: {reason}", err=True)
 
 
+class Advance(Protocol):
+    """To be called after each piece of work with its name, and with how many are left if the total may have changed."""
+
+    def __call__(self, name: str, left: int | None = None) -> None: ...
+
+
 @contextmanager
-def progress(what: str, total: int | None = None) -> Iterator[Callable[[str], None]]:
+def progress(what: str, total: int | None = None) -> Iterator[Advance]:
     """A progress bar on a terminal's standard error; yields the function to call with each name."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TimeRemainingColumn(),
         TextColumn("{task.fields[name]}"),
         console=Console(stderr=True),
         transient=True,
@@ -64,8 +78,10 @@ def progress(what: str, total: int | None = None) -> Iterator[Callable[[str], No
     with bar:
         task = bar.add_task(what, total=total, name="")
 
-        def advance(name: str) -> None:
+        def advance(name: str, left: int | None = None) -> None:
             bar.update(task, advance=1, name=name[-_NAME_SHOWN:])
+            if left is not None:
+                bar.update(task, total=bar.tasks[task].completed + left)
 
         yield advance
 

@@ -37,7 +37,7 @@ def login(
     from runningcoach_pipelines.garmin.problems import MfaRequired
 
     with opened_lakehouse() as lakehouse:
-        garmin = GarminLogin(lakehouse.engine, lakehouse.settings, athlete or lakehouse.settings.athlete)
+        garmin = GarminLogin.of(lakehouse.engine, lakehouse.settings, athlete or lakehouse.settings.athlete)
         if mfa_code is not None:
             _say(garmin.finish(mfa_code.strip()))
             return
@@ -58,7 +58,7 @@ def logout(athlete: Athlete = None) -> None:
 
     with opened_lakehouse() as lakehouse:
         name = athlete or lakehouse.settings.athlete
-        known = GarminLogin(lakehouse.engine, lakehouse.settings, name).forget()
+        known = GarminLogin.of(lakehouse.engine, lakehouse.settings, name).forget()
     typer.echo(f"{name}: logged out of Garmin" if known else f"{name} was not logged in to Garmin")
 
 

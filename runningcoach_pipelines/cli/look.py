@@ -12,6 +12,7 @@ from runningcoach_pipelines.cli.console import AsJson, print_facts, print_json, 
 
 if TYPE_CHECKING:
     from runningcoach_pipelines.fit import FitFile
+    from runningcoach_pipelines.garmin.coverage import FetchedHistory
     from runningcoach_pipelines.garmin.status import GarminStatus
     from runningcoach_pipelines.store.read_models import AthleteStatus
 
@@ -93,6 +94,9 @@ def _print_garmin(garmin: "GarminStatus", now: dt.datetime) -> None:
                 ("state", f"log in again: {account.refused}" if account.refused else "ok"),
             ],
         )
+    for history in garmin.histories:
+        if history.wanted_from is not None:
+            _print_history(history)
     for athlete_id, until in garmin.waiting.items():
         typer.echo(f"Garmin: the login of {athlete_id} waits for its MFA code until {until:%H:%M} UTC")
     if garmin.open_until is not None and garmin.trip is not None:
@@ -100,6 +104,30 @@ def _print_garmin(garmin: "GarminStatus", now: dt.datetime) -> None:
             f"Garmin: not called before {garmin.open_until:%Y-%m-%d %H:%M} UTC: {garmin.trip.cause} "
             f"({garmin.trip.trips} in a row)"
         )
+
+
+def _print_history(history: "FetchedHistory") -> None:
+    from runningcoach_pipelines.garmin.coverage import MARKS, STRIP_DAYS
+
+    print_facts(
+        f"{history.athlete_id}: fetched from Garmin Connect",
+        [
+            ("wanted since", history.wanted_from),
+            ("last sync", f"{history.last_success_at:%Y-%m-%d %H:%M} UTC" if history.last_success_at else None),
+        ],
+    )
+    rows = [(e.endpoint, e.ok, e.empty, e.failed, e.never_asked, e.strip) for e in history.endpoints]
+    marks = ", ".join(f"{mark} {what}" for what, mark in MARKS.items())
+    last_days = f"last {STRIP_DAYS} days: {marks}"
+    print_table("Days (or activities)", ["endpoint", "ok", "empty", "failed", "never asked", last_days], rows)
+    print_problems(
+        "Failed at Garmin Connect",
+        [
+            (e.endpoint, f"{e.reason} (again from {e.next_try_at:%H:%M} UTC)")
+            for e in history.endpoints
+            if e.next_try_at
+        ],
+    )
 
 
 def decode(

@@ -13,6 +13,7 @@ from runningcoach_pipelines.cli import (
     check,
     database,
     explain,
+    fetch,
     forecast,
     garmin,
     look,
@@ -33,6 +34,8 @@ app = typer.Typer(
 app.command("demo")(serve.demo)
 app.command("import")(bring_in.import_)
 app.command("up")(serve.up)
+app.command("backfill")(fetch.backfill)
+app.command("sync")(fetch.sync)
 app.command("status")(look.status)
 app.command("check")(check.check)
 app.command("explain")(explain.explain)

@@ -2,6 +2,11 @@
 
 import dagster as dg
 
+fetch_garmin = dg.define_asset_job(
+    "fetch_garmin",
+    selection=["garmin_raw_events"],
+    description="Ask Garmin Connect for what the days still lack.",
+)
 read_files = dg.define_asset_job(
     "read_files",
     selection=["garmin_raw_files"],
@@ -45,6 +50,7 @@ compact_lake = dg.define_asset_job(
 )
 
 JOBS = [
+    fetch_garmin,
     read_files,
     refresh_months,
     refresh_wellness,

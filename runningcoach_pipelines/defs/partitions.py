@@ -27,6 +27,7 @@ _RANGE_START = "dagster/asset_partition_range_start"
 _RANGE_END = "dagster/asset_partition_range_end"
 
 DAYS_PER_RUN = 366
+GARMIN_DAYS_PER_RUN = 30
 MONTHS_PER_RUN = 24
 """A run's samples stay in memory by parts of months; two years keep a run to minutes, and ten years to five runs."""
 
@@ -41,6 +42,11 @@ def month_range_tags(window: Window) -> dict[str, str]:
     """Run tags that ask for all months of a window in one run."""
     months = list(window.months())
     return _range_tags(months[0].start, months[-1].start)
+
+
+def day_range_tags(window: Window) -> dict[str, str]:
+    """Run tags that ask for all days of a window in one run."""
+    return _range_tags(window.start, window.end - dt.timedelta(days=1))
 
 
 def week_range_tags(window: Window) -> dict[str, str]:

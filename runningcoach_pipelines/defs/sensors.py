@@ -1,4 +1,5 @@
-"""Sensors: new FIT files start a run of just their months; upstream changes carry on from there by themselves.
+"""Sensors: new FIT files start a run of just their months; upstream changes carry on from there by themselves. Days
+that Garmin Connect was to be asked for and has not answered are asked for again.
 
 Which months, is decided by `derive/changes.py`. A failed read raises: it must not look like "nothing new".
 """
@@ -9,16 +10,31 @@ from collections.abc import Iterator, Sequence
 import dagster as dg
 
 from runningcoach_pipelines.defs.answers import new_answers
+from runningcoach_pipelines.defs.assets.garmin import fetchers
 from runningcoach_pipelines.defs.assets.raw import imported_days
-from runningcoach_pipelines.defs.jobs import refresh_months, refresh_wellness
-from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, known_months, month_range_tags
+from runningcoach_pipelines.defs.jobs import fetch_garmin, refresh_months, refresh_wellness
+from runningcoach_pipelines.defs.partitions import (
+    GARMIN_DAYS_PER_RUN,
+    MONTHS_PER_RUN,
+    day_range_tags,
+    known_months,
+    month_range_tags,
+)
 from runningcoach_pipelines.defs.remeasuring import changed_terms
 from runningcoach_pipelines.derive import activities, wellness
 from runningcoach_pipelines.derive.changes import changed_months
+from runningcoach_pipelines.garmin.holes import next_hole
+from runningcoach_pipelines.garmin.status import silent_because
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.lakehouse import open_lakehouse
 from runningcoach_pipelines.store.raw_files import RawFile
 from runningcoach_pipelines.store.windows import Window
+
+_UNFINISHED = [
+    status
+    for status in dg.DagsterRunStatus
+    if status not in {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+]
 
 
 @dg.sensor(
@@ -47,6 +63,30 @@ def new_wellness_files(context: dg.SensorEvaluationContext) -> dg.SensorResult |
     with open_lakehouse(settings) as lakehouse:
         files = wellness.wellness_to_derive(lakehouse)
     return _asked_for(context, files, settings.today(), code_version=wellness.CODE_VERSION)
+
+
+@dg.sensor(
+    job=fetch_garmin,
+    minimum_interval_seconds=600,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Days of the wanted history that Garmin Connect has not answered for are asked for again.",
+)
+def garmin_holes(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
+    """One run at a time, of the days that come first in the plan of a backfill."""
+    settings = Settings()
+    running = dg.RunsFilter(job_name=fetch_garmin.name, statuses=_UNFINISHED)
+    if context.instance.get_runs_count(running):
+        return dg.SkipReason("a run fetches already")
+    with open_lakehouse(settings) as lakehouse:
+        why_not = silent_because(lakehouse.engine, settings)
+        if why_not is not None:
+            return dg.SkipReason(why_not)
+        for fetcher in fetchers(lakehouse):
+            hole = next_hole(fetcher, longest_days=GARMIN_DAYS_PER_RUN)
+            if hole is not None:
+                key = f"{fetcher.athlete_id}/{hole.start}/{hole.end}/{fetcher.clock.now():%Y-%m-%dT%H}"
+                return dg.RunRequest(run_key=key, tags=day_range_tags(hole))
+    return dg.SkipReason("every wanted day has been asked for")
 
 
 def _asked_for(
@@ -87,4 +127,4 @@ automation = dg.AutomationConditionSensorDefinition(
     minimum_interval_seconds=30,
 )
 
-SENSORS = [new_files, new_wellness_files, new_answers, changed_terms, automation]
+SENSORS = [garmin_holes, new_files, new_wellness_files, new_answers, changed_terms, automation]

@@ -14,9 +14,10 @@ from runningcoach_pipelines.derive.decoding import Failure, decoded
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.lake import SAMPLES_SCHEMA
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.raw_files import RawFile
 from runningcoach_pipelines.store.tables import Activity, ActivitySource, DeviceValues, Lap
-from runningcoach_pipelines.store.windows import Window, lock, replace_window
+from runningcoach_pipelines.store.windows import Window, replace_window
 
 CODE_VERSION = "2"
 """Version of what is written here; raise it when the same files would give other rows."""

@@ -9,13 +9,19 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, select, true
 from runningcoach_pipelines.metrics import distribution, load, quantity
 from runningcoach_pipelines.store.frames import copy_frame, frame_schema, read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, AnalyticsSummary
-from runningcoach_pipelines.store.windows import Period, Window, lock
+from runningcoach_pipelines.store.windows import Period, Window
 
 CODE_VERSION = "2"
 
 INTENSITIES = ("low_intensity_s", "moderate_intensity_s", "high_intensity_s")
 """Time in zones 1, 2 and 3 of kind `intensity`."""
+
+RUN = pl.col("sport") == "running"
+IMPUTED = pl.col("load_source") == load.Source.IMPUTED.value
+CLOCKED = RUN & pl.col("distance_m").is_not_null() & (pl.col("timer_s") > 0)
+"""Activities whose speed counts for the average."""
 
 type _Intensity = dict[str, float | None]
 
@@ -63,9 +69,6 @@ def summarize(activities: pl.DataFrame, intensities: pl.DataFrame, period: Perio
         activities: rows of `activity_metrics`.
         intensities: rows of `activity_zones` of kind `intensity`.
     """
-    run = pl.col("sport") == "running"
-    imputed = pl.col("load_source") == load.Source.IMPUTED.value
-    clocked = run & pl.col("distance_m").is_not_null() & (pl.col("timer_s") > 0)
     unit = "1w" if period is Period.WEEK else "1mo"
     schema = frame_schema(AnalyticsSummary.table())
     return (
@@ -74,20 +77,20 @@ def summarize(activities: pl.DataFrame, intensities: pl.DataFrame, period: Perio
         .group_by("athlete_id", period_start=pl.col("local_day").dt.truncate(unit), maintain_order=True)
         .agg(
             activities=pl.len(),
-            runs=run.sum(),
+            runs=RUN.sum(),
             days_active=pl.col("local_day").n_unique(),
             distance_m=pl.col("distance_m").sum(),
-            run_distance_m=pl.col("distance_m").filter(run).sum(),
+            run_distance_m=pl.col("distance_m").filter(RUN).sum(),
             timer_s=pl.col("timer_s").sum(),
-            run_timer_s=pl.col("timer_s").filter(run).sum(),
+            run_timer_s=pl.col("timer_s").filter(RUN).sum(),
             ascent_m=pl.col("ascent_m").sum(),
             load=pl.col("load").sum(),
-            imputed_load=pl.col("load").filter(imputed).sum(),
-            longest_run_m=pl.col("distance_m").filter(run).max(),
-            run_load=pl.col("load").filter(run).sum(),
-            avg_run_speed_mps=_ratio(pl.col("distance_m").filter(clocked), pl.col("timer_s").filter(clocked)),
+            imputed_load=pl.col("load").filter(IMPUTED).sum(),
+            longest_run_m=pl.col("distance_m").filter(RUN).max(),
+            run_load=pl.col("load").filter(RUN).sum(),
+            avg_run_speed_mps=_ratio(pl.col("distance_m").filter(CLOCKED), pl.col("timer_s").filter(CLOCKED)),
             avg_run_heart_rate_bpm=quantity.weighted_mean(
-                pl.col("avg_heart_rate_bpm").filter(run), pl.col("timer_s").filter(run)
+                pl.col("avg_heart_rate_bpm").filter(RUN), pl.col("timer_s").filter(RUN)
             ),
             **{name: quantity.total(pl.col(name)) for name in INTENSITIES},
         )

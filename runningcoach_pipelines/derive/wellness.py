@@ -19,9 +19,10 @@ from runningcoach_pipelines.store import garmin_used
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.garmin_used import Made, UsedFor
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.raw_files import RawFile
 from runningcoach_pipelines.store.tables import HealthMetrics, HeartRateRecord, Sleep, WellnessSource
-from runningcoach_pipelines.store.windows import Window, lock, replace_window
+from runningcoach_pipelines.store.windows import Window, replace_window
 from runningcoach_pipelines.wellness.days import daily
 from runningcoach_pipelines.wellness.file import WELLNESS_KINDS, read_wellness
 from runningcoach_pipelines.wellness.readings import READINGS, WELLNESS_MESSAGES

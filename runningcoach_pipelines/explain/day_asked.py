@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from runningcoach_pipelines.derive.fitness import History, read_history
 from runningcoach_pipelines.explain.catalogue import CATALOGUE
@@ -41,10 +41,9 @@ class OfDay:
     @cached_property
     def history(self) -> History:
         """What the days of this athlete are made of."""
-        last = frame(self.connection, FitnessMetricsDaily, FitnessMetricsDaily.table().c.athlete_id == self.athlete_id)[
-            "day"
-        ][-1]
-        everyone = read_history(self.connection, last)
+        days = FitnessMetricsDaily.table().c
+        last = select(func.max(days.day)).where(days.athlete_id == self.athlete_id)
+        everyone = read_history(self.connection, self.connection.execute(last).scalar_one())
         return replace(everyone, activities=everyone.activities.filter(pl.col("athlete_id") == self.athlete_id))
 
     def told(self, days_before: int) -> str:

@@ -1,12 +1,13 @@
 """How a column of `analytics_summaries` came to be: what each activity of the week or month adds to it."""
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import polars as pl
 from sqlalchemy import Connection
 
-from runningcoach_pipelines.derive.summaries import INTENSITIES, summarize
+from runningcoach_pipelines.derive.summaries import CLOCKED, IMPUTED, INTENSITIES, RUN, summarize
 from runningcoach_pipelines.explain import activity_asked
 from runningcoach_pipelines.explain.activities import explain_activity
 from runningcoach_pipelines.explain.catalogue import CATALOGUE
@@ -19,10 +20,6 @@ from runningcoach_pipelines.store.windows import Window
 
 TABLE = AnalyticsSummary.__tablename__
 
-_RUN = pl.col("sport") == "running"
-_IMPUTED = pl.col("load_source") == "imputed"
-_CLOCKED = _RUN & pl.col("distance_m").is_not_null() & (pl.col("timer_s") > 0)
-
 
 @dataclass(frozen=True, slots=True)
 class _Part:
@@ -34,17 +31,17 @@ class _Part:
 
 _PARTS = {
     "distance_m": _Part("distance_m"),
-    "run_distance_m": _Part("distance_m", _RUN),
+    "run_distance_m": _Part("distance_m", RUN),
     "timer_s": _Part("timer_s"),
-    "run_timer_s": _Part("timer_s", _RUN),
+    "run_timer_s": _Part("timer_s", RUN),
     "ascent_m": _Part("ascent_m"),
     "load": _Part("load"),
-    "imputed_load": _Part("load", _IMPUTED),
-    "run_load": _Part("load", _RUN),
-    "longest_run_m": _Part("distance_m", _RUN),
-    "avg_run_speed_mps": _Part("avg_speed_mps", _CLOCKED),
-    "avg_run_heart_rate_bpm": _Part("avg_heart_rate_bpm", _RUN),
-    "runs": _Part("sport", _RUN),
+    "imputed_load": _Part("load", IMPUTED),
+    "run_load": _Part("load", RUN),
+    "longest_run_m": _Part("distance_m", RUN),
+    "avg_run_speed_mps": _Part("avg_speed_mps", CLOCKED),
+    "avg_run_heart_rate_bpm": _Part("avg_heart_rate_bpm", RUN),
+    "runs": _Part("sport", RUN),
     "activities": _Part("sport"),
     "days_active": _Part("local_day"),
 }
@@ -64,7 +61,7 @@ def explain_period(
     )
     if stored.is_empty():
         return None
-    whole = key.period.whole(Window(key.start, key.start.fromordinal(key.start.toordinal() + 1)))
+    whole = key.period.whole(Window(key.start, key.start + dt.timedelta(days=1)))
     activities = activities_of(connection, athlete_id, whole.start, whole.end)
     zones = ActivityZone.table()
     intensities = frame(

@@ -33,13 +33,17 @@ class GarminAccount:
         clock: Clock | None = None,
         addresses: GarminAddresses | None = None,
     ) -> None:
-        self._clock = clock or Clock.of(settings)
+        self.clock = clock or Clock.of(settings)
         self._addresses = addresses or GarminAddresses.of(settings)
-        self._store = TokenStore(engine, Keyring(settings), athlete_id)
-        self._gate = Gate(engine, settings, self._clock)
-        self._client = GarminClient(self._addresses)
-        self._athlete_id = athlete_id
+        self.token_store = TokenStore(engine, Keyring(settings), athlete_id)
+        self.gate = Gate(engine, settings, self.clock)
+        self.client = GarminClient(self._addresses)
+        self.athlete_id = athlete_id
         self._tokens: Tokens | None = None
+
+    def require_login(self) -> None:
+        """Raise LoginRequired unless there are tokens that Garmin has not refused. Nothing is sent."""
+        self.token_store.tokens()
 
     def get(self, path: str, params: Params | None = None) -> Json:
         """What Garmin has at `path` of its API; an empty dictionary where it has nothing (204).
@@ -51,16 +55,16 @@ class GarminAccount:
             Unavailable: Garmin was down, cut the connection or did not answer, four times in a row.
             BadPayload: the answer is not JSON.
         """
-        return self._answered(lambda tokens: self._client.get(tokens, path, params))
+        return self._answered(lambda tokens: self.client.get(tokens, path, params))
 
     def download(self, path: str) -> bytes:
         """The bytes at `path`, such as the ZIP around a FIT file. Raises as `get` does."""
-        return self._answered(lambda tokens: self._client.download(tokens, path))
+        return self._answered(lambda tokens: self.client.download(tokens, path))
 
     @property
     def display_name(self) -> str:
         """Garmin's name of the account, quoted for a path; asked for once and then stored. Raises as `get` does."""
-        account = self._store.account()
+        account = self.token_store.account()
         name = account.display_name if account else None
         if name is None:
             name = self.load_profile()
@@ -73,7 +77,7 @@ class GarminAccount:
         if not isinstance(profile, dict) or not isinstance(name, str) or not name.strip():
             raise BadPayload("the profile at Garmin has no displayName: log in at connect.garmin.com and set one up")
         full_name = profile.get("fullName")
-        self._store.save_names(name, full_name if isinstance(full_name, str) else None)
+        self.token_store.save_names(name, full_name if isinstance(full_name, str) else None)
         return name
 
     def _answered[Answer](self, ask: Callable[[Tokens], Answer]) -> Answer:
@@ -87,30 +91,30 @@ class GarminAccount:
             return self._patiently(lambda: ask(tokens))
         except LoginRequired as refused:
             self._tokens = None
-            with self._store.alone() as connection:
-                if self._store.tokens(connection) == tokens:
-                    self._store.mark_refused(connection, "its data servers refuse renewed tokens")
+            with self.token_store.alone() as connection:
+                if self.token_store.tokens(connection) == tokens:
+                    self.token_store.mark_refused(connection, "its data servers refuse renewed tokens")
             raise LoginRequired(
                 f"Garmin refuses tokens that it has just renewed: run `runningcoach login garmin --athlete "
-                f"{self._athlete_id}`"
+                f"{self.athlete_id}`"
             ) from refused
 
     def _patiently[Answer](self, ask: Callable[[], Answer]) -> Answer:
         for wait_s in self._addresses.retry_waits_s:
             try:
-                with self._gate.call():
+                with self.gate.call():
                     return ask()
             except Unavailable as problem:
                 if not problem.passing:
                     raise
-                self._clock.sleep(wait_s)
-        with self._gate.call():
+                self.clock.sleep(wait_s)
+        with self.gate.call():
             return ask()
 
     def _usable_tokens(self) -> Tokens:
         """Tokens that will not end within the next minutes."""
-        tokens = self._tokens or self._store.tokens()
-        if tokens.expires_soon(self._clock.now()):
+        tokens = self._tokens or self.token_store.tokens()
+        if tokens.expires_soon(self.clock.now()):
             tokens = self._renewed(tokens)
         self._tokens = tokens
         return tokens
@@ -122,23 +126,23 @@ class GarminAccount:
         else.
         """
         refused: LoginRequired | None = None
-        with self._store.alone() as connection:
-            stored = self._store.tokens(connection)
-            if stored != tokens and not stored.expires_soon(self._clock.now()):
+        with self.token_store.alone() as connection:
+            stored = self.token_store.tokens(connection)
+            if stored != tokens and not stored.expires_soon(self.clock.now()):
                 self._tokens = stored
                 return stored
             try:
-                new = self._patiently(lambda: self._client.refresh(stored))
+                new = self._patiently(lambda: self.client.refresh(stored))
             except LoginRequired as problem:
                 refused = problem
-                self._store.mark_refused(connection, str(problem))
+                self.token_store.mark_refused(connection, str(problem))
             else:
-                self._store.save_renewed(connection, new, self._clock.now())
+                self.token_store.save_renewed(connection, new, self.clock.now())
         if refused is not None:
             self._tokens = None
             raise LoginRequired(
-                f"Garmin no longer accepts the login of {self._athlete_id!r} ({refused}): run `runningcoach login "
-                f"garmin --athlete {self._athlete_id}`"
+                f"Garmin no longer accepts the login of {self.athlete_id!r} ({refused}): run `runningcoach login "
+                f"garmin --athlete {self.athlete_id}`"
             ) from refused
         self._tokens = new
         return new

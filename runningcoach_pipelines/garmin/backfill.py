@@ -4,9 +4,9 @@ import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from runningcoach_pipelines.garmin.budget import Budget, allowances
+from runningcoach_pipelines.garmin.budget import allowances
 from runningcoach_pipelines.garmin.catching_up import OnFetched, Round, catch_up
-from runningcoach_pipelines.garmin.endpoints import ENDPOINTS
+from runningcoach_pipelines.garmin.endpoints import ENDPOINTS, Asked
 from runningcoach_pipelines.garmin.fetching import Fetcher
 from runningcoach_pipelines.garmin.planning import Plan, duration, plan
 from runningcoach_pipelines.garmin.problems import AccountBusy, BudgetSpent
@@ -16,6 +16,8 @@ from runningcoach_pipelines.store.windows import Window
 
 _WITHOUT_ACTIVITIES = max(endpoint.degrades_after_days or 0 for endpoint in ENDPOINTS.values())
 """Days asked for when there is no activity that tells where the history begins."""
+PER_ACTIVITY = sum(endpoint.asked is Asked.ACTIVITY for endpoint in ENDPOINTS.values())
+"""Requests for everything about one activity."""
 _BUSY_S = 30.0
 _DAY = dt.timedelta(days=1)
 
@@ -40,10 +42,8 @@ def estimate(fetcher: Fetcher, first: dt.date | None, last: dt.date | None) -> E
     begin = _begin(fetcher, first) or _oldest_known(fetcher)
     window = _window(fetcher, begin or fetcher.lakehouse.settings.history_start, last)
     made = plan(fetcher.known(window), window, today=fetcher.today(), now=fetcher.clock.now())
-    settings = fetcher.lakehouse.settings
-    limits = allowances(settings)
-    left = Budget(fetcher.lakehouse.engine, fetcher.clock, limits).left()
-    takes = duration(len(made.questions), left, limits, settings.garmin_pause_s)
+    settings, left = fetcher.lakehouse.settings, fetcher.budget.left()
+    takes = duration(len(made.questions), left, allowances(settings), settings.garmin_pause_s)
     return Estimate(window, begin is not None, made, left, takes)
 
 
@@ -83,6 +83,7 @@ def backfill(
         LoginRequired, RateLimited, Unavailable, BadPayload: as of `wanted`.
     """
     engine, athlete_id = fetcher.lakehouse.engine, fetcher.athlete_id
+    fetcher.require_login()
     window: Window | None = None
     while True:
         try:

@@ -8,11 +8,12 @@ import datetime as dt
 import hashlib
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Engine, delete, select, text
+from sqlalchemy import Engine, delete, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from runningcoach_pipelines.garmin.clock import Clock
 from runningcoach_pipelines.garmin.problems import RateLimited
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import GarminBreaker
 
 BASE = dt.timedelta(minutes=15)
@@ -63,7 +64,7 @@ class Breaker:
         """Open it. A call that was under way when another one opened it makes the cool-down no longer by itself."""
         now = self._clock.now()
         with self._engine.begin() as connection:
-            connection.execute(text("select pg_advisory_xact_lock(hashtext('runningcoach garmin breaker'))"))
+            lock(connection, _ROW.name)
             row = connection.execute(select(_ROW.c.trips, _ROW.c.retry_at)).one_or_none()
             still_open = row is not None and row.retry_at > now
             trips = 1 if row is None else row.trips + (not still_open)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from runningcoach_pipelines.garmin.budget import Budget, allowances
+from runningcoach_pipelines.garmin.budget import Budget
 from runningcoach_pipelines.garmin.endpoints import ENDPOINTS, Endpoint
 from runningcoach_pipelines.garmin.fetching import LIST, Fetched, Fetcher
 from runningcoach_pipelines.garmin.planning import plan
@@ -46,6 +46,11 @@ class Round:
             self.failures.append(fetched)
 
     @property
+    def answered_empty(self) -> int:
+        """Questions to which Garmin had nothing to say."""
+        return self.states[State.EMPTY]
+
+    @property
     def complete(self) -> bool:
         """Whether everything that was asked was answered, and nothing stopped it."""
         return self.stopped is None and not self.failures
@@ -82,12 +87,11 @@ def work_off(
     Args:
         keep: requests that are to stay in the budget.
     """
-    budget = Budget(fetcher.lakehouse.engine, fetcher.clock, allowances(fetcher.lakehouse.settings))
     questions = list(questions)
     for index, question in enumerate(questions):
         try:
             if keep:
-                _leave(budget, keep)
+                _leave(fetcher.budget, keep)
             fetched = fetcher.fetch(question)
         except (RateLimited, LoginRequired) as problem:
             made.stopped = problem

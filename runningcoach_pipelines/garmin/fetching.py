@@ -7,11 +7,11 @@ matter of one question: it ends the work.
 import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from runningcoach_pipelines.garmin.account import GarminAccount
 from runningcoach_pipelines.garmin.answers import canonical, contents
 from runningcoach_pipelines.garmin.client import Json
-from runningcoach_pipelines.garmin.clock import Clock
 from runningcoach_pipelines.garmin.endpoints import ENDPOINTS, EPOCH, PAGE, Asked
 from runningcoach_pipelines.garmin.planning import Known, KnownActivity
 from runningcoach_pipelines.garmin.problems import BadPayload, NotFound, Unavailable
@@ -51,14 +51,22 @@ class Fetcher:
         RateLimited: nothing may be asked before its `retry_at`.
     """
 
-    def __init__(
-        self, lakehouse: Lakehouse, athlete_id: str, *, account: GarminAccount | None = None, clock: Clock | None = None
-    ) -> None:
+    def __init__(self, lakehouse: Lakehouse, account: GarminAccount) -> None:
         self.lakehouse = lakehouse
-        self.athlete_id = athlete_id
-        self.clock = clock or Clock.of(lakehouse.settings)
+        self.athlete_id = account.athlete_id
+        self.clock = account.clock
+        self.budget = account.gate.budget
         self.requests = 0
-        self._account = account or GarminAccount(lakehouse.engine, lakehouse.settings, athlete_id, clock=self.clock)
+        self._account = account
+
+    @classmethod
+    def of(cls, lakehouse: Lakehouse, athlete_id: str) -> Self:
+        """What fetches from the Garmin of the settings."""
+        return cls(lakehouse, GarminAccount(lakehouse.engine, lakehouse.settings, athlete_id))
+
+    def require_login(self) -> None:
+        """Raise LoginRequired unless somebody has logged in. Nothing is sent."""
+        self._account.require_login()
 
     def today(self) -> dt.date:
         """The current day at home."""

@@ -6,14 +6,12 @@ another process can finish it.
 
 import datetime as dt
 from dataclasses import dataclass, replace
+from typing import Self
 
 from sqlalchemy import Engine
 
 from runningcoach_pipelines.garmin.account import GarminAccount
-from runningcoach_pipelines.garmin.addresses import GarminAddresses
-from runningcoach_pipelines.garmin.client import CodeWanted, GarminClient
-from runningcoach_pipelines.garmin.clock import Clock
-from runningcoach_pipelines.garmin.gate import Gate
+from runningcoach_pipelines.garmin.client import CodeWanted
 from runningcoach_pipelines.garmin.problems import (
     BadPayload,
     CodeRefused,
@@ -24,9 +22,8 @@ from runningcoach_pipelines.garmin.problems import (
     RateLimited,
     Unavailable,
 )
-from runningcoach_pipelines.garmin.tokens import CODES_TRIED, MFA_LASTS, PendingLogin, Tokens, TokenStore
+from runningcoach_pipelines.garmin.tokens import CODES_TRIED, MFA_LASTS, PendingLogin, Tokens
 from runningcoach_pipelines.settings import Settings
-from runningcoach_pipelines.store.keyring import Keyring
 
 _LOGIN_REQUESTS = 5
 """Page, password, tokens, proof of the tokens; a code. Ways that fail first cost more, and end at the breaker."""
@@ -50,24 +47,20 @@ class MfaNeeded:
 
 
 class GarminLogin:
-    """The login of one athlete. Arguments as of `GarminAccount`."""
+    """The login of one athlete, to the account that asks with its tokens afterwards."""
 
-    def __init__(
-        self,
-        engine: Engine,
-        settings: Settings,
-        athlete_id: str,
-        *,
-        clock: Clock | None = None,
-        addresses: GarminAddresses | None = None,
-    ) -> None:
-        self._clock = clock or Clock.of(settings)
-        addresses = addresses or GarminAddresses.of(settings)
-        self._store = TokenStore(engine, Keyring(settings), athlete_id)
-        self._gate = Gate(engine, settings, self._clock)
-        self._client = GarminClient(addresses)
-        self._account = GarminAccount(engine, settings, athlete_id, clock=self._clock, addresses=addresses)
-        self._athlete_id = athlete_id
+    def __init__(self, account: GarminAccount) -> None:
+        self._account = account
+        self._store = account.token_store
+        self._gate = account.gate
+        self._client = account.client
+        self._clock = account.clock
+        self._athlete_id = account.athlete_id
+
+    @classmethod
+    def of(cls, engine: Engine, settings: Settings, athlete_id: str) -> Self:
+        """The login at the Garmin of the settings."""
+        return cls(GarminAccount(engine, settings, athlete_id))
 
     def begin(self, email: str, password: str) -> LoggedIn | MfaNeeded:
         """Log in; tokens or the waiting login are stored when it returns. Tokens of an earlier login stay until then.

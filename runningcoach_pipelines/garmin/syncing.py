@@ -38,7 +38,9 @@ def sync(fetcher: Fetcher) -> Synced:
 
     Raises:
         AccountBusy: another process fetches for this account.
+        LoginRequired: nobody has logged in.
     """
+    fetcher.require_login()
     engine, athlete_id = fetcher.lakehouse.engine, fetcher.athlete_id
     began_at, before, today = fetcher.clock.now(), fetcher.requests, fetcher.today()
     made = Round()

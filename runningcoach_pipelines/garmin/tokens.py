@@ -16,6 +16,7 @@ from sqlalchemy.exc import OperationalError
 from runningcoach_pipelines.garmin.problems import LoginRequired, Unavailable
 from runningcoach_pipelines.store.athletes import ensure_athlete
 from runningcoach_pipelines.store.keyring import Keyring, Sealed, SecretUnreadable
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import GarminAccount, GarminPendingLogin
 
 _ACCOUNTS = GarminAccount.table()
@@ -248,8 +249,7 @@ def rotate(engine: Engine, keyring: Keyring) -> int:
 
 
 def _lock(connection: Connection, athlete_id: str) -> None:
-    statement = text("select pg_advisory_xact_lock(hashtext('runningcoach garmin account'), hashtext(:athlete))")
-    connection.execute(statement, {"athlete": athlete_id})
+    lock(connection, f"{_ACCOUNTS.name}/{athlete_id}")
 
 
 def _sealed(row: RowMapping, column: str) -> Sealed:

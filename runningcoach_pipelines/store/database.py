@@ -12,6 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.problems import DatabaseUnavailable
 from runningcoach_pipelines.store.tables import SCHEMA
 
@@ -190,7 +191,7 @@ def _alembic(engine: Engine) -> "Iterator[Config]":
     config = Config()
     config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     with engine.begin() as connection:
-        connection.execute(text("select pg_advisory_xact_lock(hashtext('runningcoach migrations'))"))
+        lock(connection, "migrations")
         for schema in (SCHEMA, DAGSTER_SCHEMA):
             connection.execute(text(f'create schema if not exists "{schema}"'))
         config.attributes["connection"] = connection

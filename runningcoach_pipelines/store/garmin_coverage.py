@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, case, func, literal, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import aggregate_order_by, insert
 
 from runningcoach_pipelines.store.tables import GarminCoverage, GarminSync
 from runningcoach_pipelines.store.windows import Window
@@ -152,7 +152,7 @@ def changed_days(
         .where(
             _COVERAGE.c.athlete_id == athlete_id,
             _COVERAGE.c.endpoint.in_(sorted(endpoints)),
-            _COVERAGE.c.changed_at > since,
+            _COVERAGE.c.changed_at >= since,
         )
         .order_by(_COVERAGE.c.day)
     )
@@ -161,33 +161,33 @@ def changed_days(
 
 @dataclass(frozen=True, slots=True)
 class EndpointCoverage:
-    """How many days (or activities) of an endpoint are in which state, from which day to which."""
+    """How many days (or activities) of an endpoint are in which state.
+
+    `reason` is that of the failure that is tried again first, at `next_try_at`.
+    """
 
     endpoint: str
     ok: int
     empty: int
     failed: int
-    first_day: dt.date
-    last_day: dt.date
     reason: str | None
-    """Of one failure."""
     next_try_at: dt.datetime | None
-    """When the first failure is tried again."""
+
+    @property
+    def asked(self) -> int:
+        return self.ok + self.empty + self.failed
 
 
-def coverage_by_endpoint(connection: Connection, athlete_id: str) -> list[EndpointCoverage]:
-    """The ledger counted."""
-    counts = [func.count().filter(_COVERAGE.c.state == state.value).label(state.value) for state in State]
+def coverage_by_endpoint(connection: Connection, athlete_id: str, window: Window) -> list[EndpointCoverage]:
+    """The ledger's rows of the window's days, counted."""
     statement = (
         select(
             _COVERAGE.c.endpoint,
-            *counts,
-            func.min(_COVERAGE.c.day).label("first_day"),
-            func.max(_COVERAGE.c.day).label("last_day"),
-            func.max(_COVERAGE.c.reason).label("reason"),
+            *(func.count().filter(_COVERAGE.c.state == state.value).label(state.value) for state in State),
+            func.array_agg(aggregate_order_by(_COVERAGE.c.reason, _COVERAGE.c.next_try_at))[1].label("reason"),
             func.min(_COVERAGE.c.next_try_at).label("next_try_at"),
         )
-        .where(_COVERAGE.c.athlete_id == athlete_id)
+        .where(_COVERAGE.c.athlete_id == athlete_id, _COVERAGE.c.day >= window.start, _COVERAGE.c.day < window.end)
         .group_by(_COVERAGE.c.endpoint)
         .order_by(_COVERAGE.c.endpoint)
     )

@@ -3,6 +3,7 @@
 from sqlalchemy import delete
 
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import (
     Activity,
     ActivityMetrics,
@@ -26,7 +27,6 @@ from runningcoach_pipelines.store.tables import (
     Split,
     WellnessSource,
 )
-from runningcoach_pipelines.store.windows import lock
 
 DERIVED = (
     *(Activity, ActivitySource, DeviceValues, Lap, HealthMetrics, WellnessSource),

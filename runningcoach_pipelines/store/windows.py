@@ -11,9 +11,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 import polars as pl
-from sqlalchemy import ARRAY, ColumnElement, Connection, Table, any_, delete, func, literal, or_, select
+from sqlalchemy import ARRAY, ColumnElement, Connection, Table, any_, delete, literal, or_
 
 from runningcoach_pipelines.store.frames import copy_frame
+from runningcoach_pipelines.store.locks import lock
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -64,11 +65,6 @@ class Period(StrEnum):
         """The window widened to whole periods."""
         last = self.start(window.end - timedelta(days=1))
         return Window(self.start(window.start), last + timedelta(days=7) if self is Period.WEEK else next_month(last))
-
-
-def lock(connection: Connection, name: str) -> None:
-    """Hold the lock `name` until the transaction ends; other writers of the same thing wait."""
-    connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))
 
 
 def replace_window(

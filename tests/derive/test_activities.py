@@ -12,10 +12,11 @@ from runningcoach_pipelines.derive import activities, decoding
 from runningcoach_pipelines.derive.activities import derive_activities
 from runningcoach_pipelines.derive.raw_files import inspect_raw_files
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.raw_files import FileStatus, Reading
 from runningcoach_pipelines.store.s3_blobs import BucketUnavailable
 from runningcoach_pipelines.store.tables import GarminRawFile
-from runningcoach_pipelines.store.windows import Window, lock
+from runningcoach_pipelines.store.windows import Window
 from tests.deriving import SPRING, TODAY, bring, differing, everything, in_a_bucket_out_of_reach, table
 from tests.making import START, UTC, Leg, activity, at, cut_off, run
 from tests.waiting import waits_for_a_lock

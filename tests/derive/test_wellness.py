@@ -14,11 +14,12 @@ from sqlalchemy import text, update
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.derive.wellness import WellnessReport, derive_wellness, wellness_to_derive
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.raw_files import Reading
 from runningcoach_pipelines.store.rebuild import drop_derived
 from runningcoach_pipelines.store.s3_blobs import BucketUnavailable
 from runningcoach_pipelines.store.tables import GarminRawFile
-from runningcoach_pipelines.store.windows import Window, lock
+from runningcoach_pipelines.store.windows import Window
 from tests.deriving import SPRING, bring, differing, in_a_bucket_out_of_reach, table
 from tests.making import at, run
 from tests.nights import (

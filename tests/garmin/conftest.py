@@ -69,7 +69,7 @@ class Desk:
         return GarminAccount(self.lakehouse.engine, self.settings, athlete_id, **self._means())
 
     def login(self, athlete_id: str = ATHLETE) -> GarminLogin:
-        return GarminLogin(self.lakehouse.engine, self.settings, athlete_id, **self._means())
+        return GarminLogin(self.account(athlete_id))
 
     def logged_in(self) -> GarminAccount:
         """An account with tokens, and no call counted yet."""

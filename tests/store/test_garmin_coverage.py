@@ -69,17 +69,21 @@ def test_only_days_that_say_something_else_have_changed(engine: Engine) -> None:
         mark_answered(
             connection, "me", "hrv", "", dict(zip(DAYS, ["a", None, "c"], strict=True)), event_id=None, now=NOON + HOUR
         )
-        assert changed_days(connection, "me", ["hrv"], NOON) == DAYS[1:]
-        assert changed_days(connection, "me", ["sleep"], NOON) == []
+        assert changed_days(connection, "me", ["hrv"], NOON + HOUR) == DAYS[1:]
+        assert (
+            changed_days(connection, "me", ["sleep"], NOON)
+            == changed_days(connection, "me", ["hrv"], NOON + 2 * HOUR)
+            == []
+        )
 
 
 def test_what_is_counted_by_endpoint(engine: Engine) -> None:
     with engine.begin() as connection:
         mark_answered(connection, "me", "hrv", "", {DAYS[0]: "a", DAYS[1]: None}, event_id=None, now=NOON)
         mark_failed(connection, "me", "hrv", "", DAYS[2:], reason="HTTP 500", now=NOON)
-        (row,) = coverage_by_endpoint(connection, "me")
+        (row,) = coverage_by_endpoint(connection, "me", WEEK)
+        assert coverage_by_endpoint(connection, "me", Window(DAYS[0], DAYS[1]))[0].asked == 1
     assert (row.endpoint, row.ok, row.empty, row.failed, row.reason) == ("hrv", 1, 1, 1, "HTTP 500")
-    assert (row.first_day, row.last_day) == (DAYS[0], DAYS[2])
     assert row.next_try_at == NOON + HOUR / 4
 
 

@@ -15,7 +15,8 @@ from sqlalchemy import Column, Connection, Date, Engine, Integer, MetaData, Tabl
 
 from runningcoach_pipelines.store.frames import copy_frame, frame_schema, read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
-from runningcoach_pipelines.store.windows import Window, lock, monday, next_month, replace_all, replace_window
+from runningcoach_pipelines.store.locks import lock
+from runningcoach_pipelines.store.windows import Window, monday, next_month, replace_all, replace_window
 from tests.waiting import waits_for_a_lock
 
 THINGS = Table(

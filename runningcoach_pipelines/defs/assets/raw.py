@@ -1,10 +1,13 @@
-"""Bronze: FIT files as they came. Imports fill the table; this asset looks again at what could not be read."""
+"""Bronze: FIT files as they came. Imports and Garmin Connect fill the table; this asset looks again at what could not
+be read.
+"""
 
 from collections import Counter
 from collections.abc import Iterable
 
 import dagster as dg
 
+from runningcoach_pipelines.defs.assets.garmin import garmin_raw_events
 from runningcoach_pipelines.defs.metadata import OWNERS, table
 from runningcoach_pipelines.defs.partitions import DAY, DAYS_PER_RUN, window_of
 from runningcoach_pipelines.derive.raw_files import CODE_VERSION, inspect_raw_files
@@ -13,6 +16,7 @@ from runningcoach_pipelines.store.raw_files import RawFile
 
 
 @dg.asset(
+    deps=[garmin_raw_events],
     partitions_def=DAY,
     backfill_policy=dg.BackfillPolicy.multi_run(DAYS_PER_RUN),
     group_name="bronze",

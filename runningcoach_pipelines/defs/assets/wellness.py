@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from runningcoach_pipelines.defs.assets.garmin import garmin_raw_events
 from runningcoach_pipelines.defs.assets.raw import garmin_raw_files
 from runningcoach_pipelines.defs.metadata import OWNERS, stopwatch, table
 from runningcoach_pipelines.defs.partitions import MONTH, MONTHS_PER_RUN, window_of
@@ -13,13 +14,11 @@ from runningcoach_pipelines.derive import wellness
 from runningcoach_pipelines.derive.garmin import belongings
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 
-_ANSWERS = "garmin_raw_events"
-
 
 def _spec(name: str, description: str, code_version: str, *more: dg.AssetsDefinition) -> dg.AssetSpec:
     return dg.AssetSpec(
         name,
-        deps=[_ANSWERS, *more],
+        deps=[garmin_raw_events, *more],
         description=description,
         group_name="silver",
         kinds={"postgres"},

@@ -11,8 +11,9 @@ from runningcoach_pipelines.metrics.load import Source
 from runningcoach_pipelines.store.athletes import read_settings
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import Activity, ActivityMetrics, Base, DeviceValues
-from runningcoach_pipelines.store.windows import Window, lock, replace_window
+from runningcoach_pipelines.store.windows import Window, replace_window
 
 _SAMPLES_AT_ONCE = 300_000
 """Months are measured together up to this many samples: memory stays flat, and the cost of each step is shared."""

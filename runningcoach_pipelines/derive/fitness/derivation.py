@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from runningcoach_pipelines.derive.fitness.days import daily_fitness
 from runningcoach_pipelines.derive.fitness.history import read_history
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import FitnessMetricsDaily, RacePrediction
-from runningcoach_pipelines.store.windows import lock, replace_all
+from runningcoach_pipelines.store.windows import replace_all
 
 
 @dataclass(frozen=True, slots=True)

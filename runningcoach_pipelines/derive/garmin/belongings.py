@@ -11,8 +11,9 @@ from runningcoach_pipelines.store import garmin_used
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.garmin_used import Made, UsedFor
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import Gear, PersonalRecord, Race
-from runningcoach_pipelines.store.windows import lock, replace_all
+from runningcoach_pipelines.store.windows import replace_all
 
 CODE_VERSION = "1"
 """Version of what is written here; raise it when the same answers would give other rows."""

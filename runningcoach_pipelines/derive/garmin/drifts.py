@@ -6,8 +6,9 @@ import polars as pl
 from sqlalchemy import ColumnElement, Connection, delete
 
 from runningcoach_pipelines.store.frames import copy_frame
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import GarminDrift
-from runningcoach_pipelines.store.windows import Window, lock
+from runningcoach_pipelines.store.windows import Window
 
 
 def replace_drifts(

@@ -9,6 +9,7 @@ from sqlalchemy import update
 
 from runningcoach_pipelines.derive.fitness import derive_fitness
 from runningcoach_pipelines.store.lakehouse import Lakehouse
+from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import (
     Activity,
     ActivityMetrics,
@@ -18,7 +19,6 @@ from runningcoach_pipelines.store.tables import (
     FitnessMetricsDaily,
     HealthMetrics,
 )
-from runningcoach_pipelines.store.windows import lock
 from tests.deriving import TODAY, bring, derive, table
 from tests.making import START, at, run
 from tests.rows import Row, put

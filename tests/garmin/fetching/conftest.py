@@ -7,7 +7,7 @@ import pytest
 
 from runningcoach_pipelines.garmin.fetching import Fetcher
 from tests.doubles.garmin import GarminDouble, loopback_garmin
-from tests.garmin.conftest import ATHLETE, Desk, StillClock
+from tests.garmin.conftest import Desk, StillClock
 from tests.garmin.fetching.history import History
 
 
@@ -31,4 +31,4 @@ def fetcher(desk: Desk) -> Fetcher:
 def new_fetcher(desk: Desk) -> Fetcher:
     """As a new process would make it."""
     lakehouse = replace(desk.lakehouse, settings=desk.settings)
-    return Fetcher(lakehouse, ATHLETE, account=desk.account(), clock=desk.time.clock)
+    return Fetcher(lakehouse, desk.account())

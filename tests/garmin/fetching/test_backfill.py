@@ -190,7 +190,7 @@ def test_a_backfill_that_ends_between_two_requests_goes_on_there(desk: Desk, fet
     assert {call for call, count in desk.garmin.calls.items() if count > _times(call)} == set()
     with fetcher.lakehouse.engine.connect() as connection:
         assert connection.execute(select(func.max(GarminRawEvent.table().c.version))).scalar_one() == 1
-        assert all(row.failed == 0 for row in coverage_by_endpoint(connection, "me"))
+        assert all(row.failed == 0 for row in coverage_by_endpoint(connection, "me", LAST_DAYS))
 
 
 def _times(call: str) -> int:
