@@ -12,6 +12,7 @@ from runningcoach_pipelines.cli import (
     bring_in,
     check,
     database,
+    duplicates,
     explain,
     fetch,
     forecast,
@@ -37,6 +38,7 @@ app.command("up")(serve.up)
 app.command("backfill")(fetch.backfill)
 app.command("sync")(fetch.sync)
 app.command("status")(look.status)
+app.command("duplicates")(duplicates.duplicates)
 app.command("check")(check.check)
 app.command("explain")(explain.explain)
 app.command("materialize")(bring_in.materialize)

@@ -8,17 +8,20 @@ import datetime as dt
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Text, func, literal, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from runningcoach_pipelines.store.database import reading
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.tables import (
     Activity,
     ActivityMetrics,
+    ActivitySource,
     AnalyticsSummary,
     Athlete,
     FitnessMetricsDaily,
     GarminRawFile,
+    GarminRawFileName,
 )
 from runningcoach_pipelines.store.windows import Window, monday
 
@@ -26,7 +29,9 @@ _FITNESS = FitnessMetricsDaily.table()
 _SUMMARIES = AnalyticsSummary.table()
 _ACTIVITIES = Activity.table()
 _METRICS = ActivityMetrics.table()
+_SOURCES = ActivitySource.table()
 _FILES = GarminRawFile.table()
+_NAMES = GarminRawFileName.table()
 _ATHLETES = Athlete.table()
 
 
@@ -130,6 +135,39 @@ def latest_activities(engine: Engine, athlete_id: str, *, last: int) -> pl.DataF
     )
     with reading(engine) as connection:
         return read_frame(connection, statement)
+
+
+def suspected_duplicates(engine: Engine, athlete_id: str) -> pl.DataFrame:
+    """Activities that look like another one, newest first: `files` are the names of their sources, `counted_as` and
+    `counted_files` the activity that counts and its sources.
+    """
+    other = _ACTIVITIES.alias("other")
+    statement = (
+        select(
+            _ACTIVITIES.c.activity_id,
+            _ACTIVITIES.c.local_day,
+            _ACTIVITIES.c.started_at,
+            _ACTIVITIES.c.sport,
+            _ACTIVITIES.c.elapsed_s,
+            _ACTIVITIES.c.distance_m,
+            _names(_ACTIVITIES.c.activity_id).label("files"),
+            _ACTIVITIES.c.suspected_duplicate_of.label("counted_as"),
+            _names(other.c.activity_id).label("counted_files"),
+        )
+        .join(other, other.c.activity_id == _ACTIVITIES.c.suspected_duplicate_of)
+        .where(_ACTIVITIES.c.athlete_id == athlete_id)
+        .order_by(_ACTIVITIES.c.started_at.desc(), _ACTIVITIES.c.activity_id)
+    )
+    with reading(engine) as connection:
+        return read_frame(connection, statement)
+
+
+def _names(activity_id: ColumnElement[str]) -> ColumnElement[str]:
+    """Every name that an activity's files were found under, by comma."""
+    same_file = (_NAMES.c.athlete_id == _SOURCES.c.athlete_id) & (_NAMES.c.sha256 == _SOURCES.c.source_sha256)
+    together = func.string_agg(_NAMES.c.file_name, aggregate_order_by(literal(", "), _NAMES.c.file_name), type_=Text)
+    named = select(together).select_from(_SOURCES.join(_NAMES, same_file)).where(_SOURCES.c.activity_id == activity_id)
+    return named.scalar_subquery()
 
 
 @dataclass(frozen=True, slots=True)

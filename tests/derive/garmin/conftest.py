@@ -6,9 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from runningcoach_pipelines.garmin.endpoints import ENDPOINTS, EPOCH, Asked
-from runningcoach_pipelines.garmin.fetching import Fetcher
 from runningcoach_pipelines.garmin.questions import Question
-from tests.garmin.conftest import ATHLETE, Desk, desk, garmin, time
+from tests.garmin.conftest import Desk, desk, garmin, time
+from tests.garmin.fetching.conftest import new_fetcher
 
 __all__ = ["desk", "garmin", "time"]
 
@@ -19,7 +19,7 @@ type Fetch = Callable[..., None]
 def fetch(desk: Desk) -> Fetch:
     """Ask an endpoint for days (both included); those asked by day once for each."""
     desk.logged_in()
-    fetcher = Fetcher(desk.lakehouse, ATHLETE, account=desk.account(), clock=desk.time.clock)
+    fetcher = new_fetcher(desk)
 
     def fetch(name: str, first: dt.date = EPOCH, last: dt.date | None = None) -> None:
         endpoint, until = ENDPOINTS[name], last or first
