@@ -1,12 +1,12 @@
 """One history out of three ways in: a folder of files, the account's export, and Garmin Connect itself."""
 
 import datetime as dt
-import itertools
+import io
+import zipfile
 from pathlib import Path
 
 import pytest
 
-from runningcoach_pipelines.demo import iter_history
 from runningcoach_pipelines.demo.garmin import GarminAthlete
 from runningcoach_pipelines.demo.training import Oddity, PlannedSession
 from runningcoach_pipelines.derive.activities import derive_activities
@@ -39,10 +39,12 @@ def sessions(desk: Desk) -> list[PlannedSession]:
 
 
 def files_of(athlete: GarminAthlete, sessions: list[PlannedSession]) -> dict[str, bytes]:
-    first, last = sessions[0].day, sessions[-1].day
-    history = iter_history(seed=athlete.seed, years=athlete.years, until=athlete.until)
-    wanted = itertools.dropwhile(lambda file: file.started_at.date() < first, history)
-    return {f.name: f.data for f in itertools.takewhile(lambda file: file.started_at.date() <= last, wanted)}
+    """The devices' files under names of their own."""
+    found = {}
+    for activity_id in athlete.activity_ids(sessions[0].day, sessions[-1].day):
+        with zipfile.ZipFile(io.BytesIO(athlete.zipped_fit(activity_id) or b"")) as archive:
+            found[f"watch/{activity_id}.fit"] = archive.read(archive.namelist()[0])
+    return found
 
 
 def fetch(desk: Desk, sessions: list[PlannedSession]) -> None:
