@@ -13,7 +13,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pytest
 from sqlalchemy import func, select
 
 from runningcoach_pipelines.garmin.breaker import Breaker
@@ -138,17 +137,17 @@ def test_nothing_is_missing_nothing_is_twice_and_nobody_calls_while_the_breaker_
             kills += killed_on_the_way(desk, window, misfortune)
         else:
             made = catch_up(new_fetcher(desk), window)
-            if made.complete and not made.asked and not misfortune.left and kills == size.kills:
+            if made.complete and not made.asked and not waiting(desk):
                 break
-            if not made.asked and made.stopped is None and misfortune.left and not waiting(desk):
-                pytest.fail(f"everything is there, but {misfortune.left} faults were not met: make the history longer")
+        if rounds % 25 == 0:
+            print(f"round {rounds}: {desk.garmin.call_count} requests, {kills} killed, {misfortune.left} faults left")
         trip = breaker.last_trip()
         wait = trip.retry_at - desk.time.now() if trip is not None else dt.timedelta(0)
         desk.time.pass_time(max(wait, dt.timedelta(minutes=5)))
     requests, days = desk.garmin.call_count, (desk.time.now() - START) / DAY
     print(f"\n{requests} requests in {rounds} rounds and {days:.1f} days, {kills} killed; {dict(misfortune.met)}")
 
-    assert misfortune.met.total() == size.faults
+    assert (misfortune.left, kills) == (0, size.kills)
     assert misfortune.calls_while_open == 0
     assert missing(desk, history, window) == set()
     assert twice(desk) == []
