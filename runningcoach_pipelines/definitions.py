@@ -10,7 +10,7 @@ from runningcoach_pipelines.defs.assets.garmin import garmin_raw_events, sync_ga
 from runningcoach_pipelines.defs.assets.maintenance import samples_compaction
 from runningcoach_pipelines.defs.assets.raw import garmin_raw_files
 from runningcoach_pipelines.defs.assets.summaries import monthly_summaries, weekly_summaries
-from runningcoach_pipelines.defs.assets.wellness import health_metrics
+from runningcoach_pipelines.defs.assets.wellness import read_belongings, read_wellness
 from runningcoach_pipelines.defs.checks import CHECKS
 from runningcoach_pipelines.defs.jobs import JOBS
 from runningcoach_pipelines.defs.resources import LakehouseResource
@@ -21,7 +21,8 @@ ASSETS = [
     garmin_raw_events,
     garmin_raw_files,
     decode_activities,
-    health_metrics,
+    read_wellness,
+    read_belongings,
     activity_metrics,
     fitness_metrics_daily,
     weekly_summaries,

@@ -19,13 +19,17 @@ class UnreadableFile(Exception):
     """A file named on the command line is not what the command reads; the message names both."""
 
 
+class UnsafeDemo(Exception):
+    """The demo would touch what is not its own."""
+
+
 def explained(error: Exception) -> tuple[str | None, int]:
     """Message and exit status of an expected error; None for a bug, which deserves its trace."""
     if isinstance(error, ValidationError):
         return _settings_message(error), WRONG_USAGE
     if isinstance(error, _WRONG_PATH):
         return str(error), WRONG_USAGE
-    if isinstance(error, (*_EXPECTED, UnreadableFile)):
+    if isinstance(error, (*_EXPECTED, UnreadableFile, UnsafeDemo)):
         return str(error), FAILED
     if type(error).__name__ in {"RunFailed", "ServiceError", "NoForecast"}:
         # Their modules import Dagster, the process supervisor or the science; the name is enough here.

@@ -3,7 +3,7 @@
 import datetime as dt
 import shlex
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -40,21 +40,35 @@ def demo(
     years: Annotated[int, typer.Option(metavar="N", min=1, max=20, help="Years of running to make.")] = 2,
     seed: Annotated[int, typer.Option(metavar="N", min=0, help="Another seed, another runner.")] = 1,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Serve Dagster and the dashboard then.")] = True,
+    garmin: Annotated[
+        bool, typer.Option("--garmin", help="Fetch the history from a Garmin Connect on this machine, nights included.")
+    ] = False,
 ) -> None:
     """Make a demo athlete, compute, show and serve it.
 
     Needs no files. A second time only what is new is computed. It lives beside your own data as athlete `demo`.
     """
     from runningcoach_pipelines.cli.bring_in import print_runs, run_outdated
+    from runningcoach_pipelines.cli.demo_garmin import fetch_history, logged_in, served_garmin
+    from runningcoach_pipelines.ingest.demo_athlete import store_demo_athlete
     from runningcoach_pipelines.settings import Settings
 
     settings = Settings().model_copy(update={"athlete": DEMO_ATHLETE})
-    with _leased_database(settings) as (url, keep):
+    with ExitStack() as stack:
+        url, keep = stack.enter_context(_leased_database(settings))
+        source = stack.enter_context(served_garmin(settings, seed=seed, years=years)) if garmin else None
+        if source is not None:
+            settings = source[0]
         services = _startable_services(settings, url) if serve else []
-        with _lakehouse_at(settings, url) as lakehouse:
+        lakehouse = stack.enter_context(_lakehouse_at(settings, url))
+        if source is None:
             _make_demo_athlete(lakehouse, years=years, seed=seed)
-            print_runs(run_outdated(lakehouse))
-            _print_result(lakehouse)
+        else:
+            store_demo_athlete(lakehouse, DEMO_ATHLETE, source[1].fitness.athlete)
+            stack.enter_context(logged_in(lakehouse))
+            fetch_history(lakehouse, source[1])
+        print_runs(run_outdated(lakehouse))
+        _print_result(lakehouse)
         if not serve:
             typer.echo("\nNext: `make demo` or `runningcoach up` serves the dashboard and Dagster.")
             return

@@ -19,8 +19,13 @@ refresh_months = dg.define_asset_job(
 )
 refresh_wellness = dg.define_asset_job(
     "refresh_wellness",
-    selection=["health_metrics"],
-    description="Read the months' wellness files: nights, resting heart rate, weight.",
+    selection=["health_metrics", "sleep", "hr_records"],
+    description="Read the months' wellness files and Garmin's answers: nights, pulse, weight.",
+)
+refresh_belongings = dg.define_asset_job(
+    "refresh_belongings",
+    selection=["gear", "personal_records", "races"],
+    description="Shoes, records and races from Garmin's answers.",
 )
 measure_months = dg.define_asset_job(
     "measure_months",
@@ -49,6 +54,7 @@ JOBS = [
     read_files,
     refresh_months,
     refresh_wellness,
+    refresh_belongings,
     measure_months,
     refresh_fitness,
     refresh_weeks,

@@ -16,11 +16,11 @@ from runningcoach_pipelines.defs.partitions import (
     week_range_tags,
 )
 from runningcoach_pipelines.derive.changes import changed_months, joined, outdated_months, outdated_summaries
+from runningcoach_pipelines.derive.garmin.belongings import changed_belongings
 from runningcoach_pipelines.derive.stale import until_settled
-from runningcoach_pipelines.derive.wellness import wellness_to_derive
+from runningcoach_pipelines.derive.wellness import changed_answers, wellness_days, wellness_to_derive
 from runningcoach_pipelines.store.lakehouse import Lakehouse
-from runningcoach_pipelines.store.windows import Period, Window
-from runningcoach_pipelines.wellness.file import WELLNESS_KINDS
+from runningcoach_pipelines.store.windows import Period, Window, next_month
 
 # The event log goes to the instance; the terminal shows our own progress.
 _QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -50,8 +50,8 @@ def plan(lakehouse: Lakehouse, window: Window | None) -> list[Step]:
     """
     asked = window or _all_days(lakehouse.files.days())
     months = [Period.MONTH.whole(asked)] if asked is not None else []
-    nights = _overlap(window, _all_days(lakehouse.files.days(WELLNESS_KINDS)))
-    return _steps(nights, months, months, lakehouse.settings.today())
+    nights = _overlap(window, wellness_days(lakehouse))
+    return [*_steps(nights, months, months, lakehouse.settings.today()), *_belongings(lakehouse)]
 
 
 def plan_outdated(lakehouse: Lakehouse) -> list[Step]:
@@ -60,8 +60,14 @@ def plan_outdated(lakehouse: Lakehouse) -> list[Step]:
     Months that only were measured against other terms are not among them: `run` finds them.
     """
     months = outdated_months(lakehouse)
-    nights = changed_months(wellness_to_derive(lakehouse))
-    return _steps(nights, months, joined([*months, *outdated_summaries(lakehouse)]), lakehouse.settings.today())
+    told = [Window(month, next_month(month)) for _, month in changed_answers(lakehouse)]
+    nights = joined([*changed_months(wellness_to_derive(lakehouse)), *told])
+    summaries = joined([*months, *outdated_summaries(lakehouse)])
+    return [*_steps(nights, months, summaries, lakehouse.settings.today()), *_belongings(lakehouse)]
+
+
+def _belongings(lakehouse: Lakehouse) -> list[Step]:
+    return [Step("refresh_belongings", {}, "as Garmin has them")] if changed_belongings(lakehouse) else []
 
 
 def _steps(

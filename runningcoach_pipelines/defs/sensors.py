@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import dagster as dg
 
+from runningcoach_pipelines.defs.answers import new_answers
 from runningcoach_pipelines.defs.assets.garmin import fetchers
 from runningcoach_pipelines.defs.assets.raw import imported_days
 from runningcoach_pipelines.defs.jobs import fetch_garmin, refresh_months, refresh_wellness
@@ -126,4 +127,4 @@ automation = dg.AutomationConditionSensorDefinition(
     minimum_interval_seconds=30,
 )
 
-SENSORS = [garmin_holes, new_files, new_wellness_files, changed_terms, automation]
+SENSORS = [garmin_holes, new_files, new_wellness_files, new_answers, changed_terms, automation]

@@ -17,7 +17,7 @@ from runningcoach_pipelines.derive.garmin.answers import DAY_VALUES, NIGHTS, PUL
 from runningcoach_pipelines.derive.garmin.drifts import replace_drifts
 from runningcoach_pipelines.store import garmin_used
 from runningcoach_pipelines.store.frames import frame_schema
-from runningcoach_pipelines.store.garmin_used import UsedFor
+from runningcoach_pipelines.store.garmin_used import Made, UsedFor
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.raw_files import RawFile
@@ -82,11 +82,21 @@ def derive_wellness(lakehouse: Lakehouse, window: Window) -> WellnessReport:
     return WellnessReport(len(files), rows.height, nights.height, pulse.height, drifts.height, tuple(failures))
 
 
-def months_of_changed_answers(lakehouse: Lakehouse) -> list[dt.date]:
-    """First days of the months of which Garmin's answers say something else than the tables, in order."""
+def changed_answers(lakehouse: Lakehouse) -> Made:
+    """Months of which Garmin's answers say something else than the tables."""
     with lakehouse.engine.connect() as connection:
-        changed = garmin_used.changed(connection, WELLNESS, UsedFor.WELLNESS, CODE_VERSION)
-    return sorted({month for _, month in changed})
+        return garmin_used.changed(connection, WELLNESS, UsedFor.WELLNESS, CODE_VERSION)
+
+
+def wellness_days(lakehouse: Lakehouse) -> Window | None:
+    """The days of which wellness files or Garmin's answers tell something, None if nothing does."""
+    of_files = lakehouse.files.days(WELLNESS_KINDS)
+    with lakehouse.engine.connect() as connection:
+        told = garmin_used.days(connection, WELLNESS)
+    known = [days for days in (of_files, told) if days is not None]
+    if not known:
+        return None
+    return Window(min(first for first, _ in known), max(last for _, last in known) + dt.timedelta(days=1))
 
 
 def wellness_to_derive(lakehouse: Lakehouse) -> list[RawFile]:

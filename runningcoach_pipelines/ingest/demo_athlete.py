@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator
 
-from runningcoach_pipelines.demo import demo_athlete, iter_history
+from runningcoach_pipelines.demo import DemoAthlete, demo_athlete, iter_history
 from runningcoach_pipelines.ingest.importing import ImportReport, import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.store.athletes import SettingsFrom, ensure_athlete, store_settings
@@ -24,7 +24,17 @@ def seed_demo_athlete(
     Running it again on the same day changes nothing; on a later day the new days are added.
     """
     until = today - dt.timedelta(days=1)
-    athlete = demo_athlete(seed=seed, years=years, until=until)
+    store_demo_athlete(lakehouse, athlete_id, demo_athlete(seed=seed, years=years, until=until))
+
+    def files() -> Iterator[FoundFile]:
+        for file in iter_history(seed=seed, years=years, until=until):
+            yield FoundFile(file.name, file.data)
+
+    return import_files(lakehouse, files(), athlete_id=athlete_id, today=today, on_file=on_file)
+
+
+def store_demo_athlete(lakehouse: Lakehouse, athlete_id: str, athlete: DemoAthlete) -> None:
+    """The athlete and its settings by half year, without a file."""
     ensure_athlete(lakehouse.engine, athlete_id, athlete.name)
     store_settings(
         lakehouse.engine,
@@ -43,9 +53,3 @@ def seed_demo_athlete(
             for version in athlete.settings
         ],
     )
-
-    def files() -> Iterator[FoundFile]:
-        for file in iter_history(seed=seed, years=years, until=until):
-            yield FoundFile(file.name, file.data)
-
-    return import_files(lakehouse, files(), athlete_id=athlete_id, today=today, on_file=on_file)

@@ -118,7 +118,7 @@ def service_environment(settings: Settings, database_url: str) -> dict[str, str]
     home = settings.home.resolve()
     dagster_home = settings.dagster_home.resolve()
     _install(PROJECT_ROOT / "dagster.yaml", dagster_home)
-    return {
+    return _garmin_of_a_demo(settings) | {
         "RUNNINGCOACH_HOME": str(home),
         "RUNNINGCOACH_ATHLETE": settings.athlete,
         "DATABASE_URL": database_url,
@@ -126,6 +126,18 @@ def service_environment(settings: Settings, database_url: str) -> dict[str, str]
         "DAGSTER_POSTGRES_URL": dagster_url(database_url),
         "DAGSTER_EVENT_BATCH_SIZE": "100",  # 40 % less bookkeeping per partition
         "PYTHONUNBUFFERED": "1",  # a log that ends where its process did
+    }
+
+
+def _garmin_of_a_demo(settings: Settings) -> dict[str, str]:
+    """Where Garmin is and how often it is asked, if it is one on this machine."""
+    if settings.garmin_url is None:
+        return {}
+    return {
+        "RUNNINGCOACH_GARMIN_URL": settings.garmin_url,
+        "RUNNINGCOACH_GARMIN_PAUSE_S": str(settings.garmin_pause_s),
+        "RUNNINGCOACH_GARMIN_REQUESTS_PER_HOUR": str(settings.garmin_requests_per_hour),
+        "RUNNINGCOACH_GARMIN_REQUESTS_PER_DAY": str(settings.garmin_requests_per_day),
     }
 
 

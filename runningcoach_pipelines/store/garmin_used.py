@@ -50,6 +50,13 @@ def digests(
     return {(row.athlete_id, row.month): row.digest for row in connection.execute(statement)}
 
 
+def days(connection: Connection, endpoints: Collection[str]) -> tuple[dt.date, dt.date] | None:
+    """First and last day of which the answers of these endpoints say anything."""
+    said = (_COVERAGE.c.endpoint.in_(sorted(endpoints))) & _COVERAGE.c.content_sha256.is_not(None)
+    first, last = connection.execute(select(func.min(_COVERAGE.c.day), func.max(_COVERAGE.c.day)).where(said)).one()
+    return None if first is None else (first, last)
+
+
 def used(connection: Connection, used_for: UsedFor, code_version: str) -> Made:
     """What rows that this version made were made of."""
     column = _USED.c
@@ -80,9 +87,10 @@ def save_used(
     copy_frame(connection, _USED, pl.DataFrame(rows, schema=frame_schema(_USED)))
 
 
-def changed(
-    connection: Connection, endpoints: Collection[str], used_for: UsedFor, code_version: str
-) -> list[tuple[str, dt.date]]:
-    """Athletes and months whose rows are made of other answers than there are now, or by another version."""
+def changed(connection: Connection, endpoints: Collection[str], used_for: UsedFor, code_version: str) -> Made:
+    """Athletes and months whose rows are made of other answers than there are now, or by another version, with the
+    digest of what there is now; empty where there is nothing any more.
+    """
     now, before = digests(connection, endpoints, used_for), used(connection, used_for, code_version)
-    return sorted(key for key in now.keys() | before.keys() if now.get(key) != before.get(key))
+    keys = sorted(now.keys() | before.keys())
+    return {key: now.get(key, "") for key in keys if now.get(key) != before.get(key)}

@@ -9,7 +9,7 @@ from runningcoach_pipelines.derive.garmin.answers import Answers
 from runningcoach_pipelines.derive.garmin.drifts import replace_drifts
 from runningcoach_pipelines.store import garmin_used
 from runningcoach_pipelines.store.frames import frame_schema
-from runningcoach_pipelines.store.garmin_used import UsedFor
+from runningcoach_pipelines.store.garmin_used import Made, UsedFor
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import Gear, PersonalRecord, Race
@@ -56,7 +56,7 @@ def derive_belongings(lakehouse: Lakehouse) -> BelongingsReport:
     return BelongingsReport(rows, drifts.height)
 
 
-def belongings_changed(lakehouse: Lakehouse) -> bool:
-    """Whether Garmin's answers say something else than the tables."""
+def changed_belongings(lakehouse: Lakehouse) -> Made:
+    """Athletes of whom Garmin's answers say something else than the tables."""
     with lakehouse.engine.connect() as connection:
-        return bool(garmin_used.changed(connection, _TABLES, UsedFor.BELONGINGS, CODE_VERSION))
+        return garmin_used.changed(connection, _TABLES, UsedFor.BELONGINGS, CODE_VERSION)

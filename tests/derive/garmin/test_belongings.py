@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from runningcoach_pipelines.derive.garmin.belongings import belongings_changed, derive_belongings
+from runningcoach_pipelines.derive.garmin.belongings import changed_belongings, derive_belongings
 from tests.derive.garmin.conftest import Fetch
 from tests.deriving import table
 from tests.doubles.garmin import Changed
@@ -14,13 +14,13 @@ YEAR = dt.date(2100, 1, 1), dt.date(2100, 12, 31)
 
 def test_what_the_athlete_has_at_garmin_is_there_and_what_has_changed_is_made_anew(desk: Desk, fetch: Fetch) -> None:
     lakehouse = desk.lakehouse
-    assert not belongings_changed(lakehouse)
+    assert not changed_belongings(lakehouse)
     for name in ("gear", "personal_records"):
         fetch(name)
     fetch("calendar", *YEAR)
-    assert belongings_changed(lakehouse)
+    assert changed_belongings(lakehouse)
     report = derive_belongings(lakehouse)
-    assert not belongings_changed(lakehouse)
+    assert not changed_belongings(lakehouse)
     athlete = desk.garmin.athlete
     races = athlete.plan.seasons.year(2100).races
     assert table(lakehouse, "races")["name"].sort().to_list() == sorted(race.name for race in races)
@@ -33,7 +33,7 @@ def test_what_the_athlete_has_at_garmin_is_there_and_what_has_changed_is_made_an
 
     desk.garmin.fault("/calendar-service", Changed(cancelled))
     fetch("calendar", *YEAR)
-    assert belongings_changed(lakehouse)
+    assert changed_belongings(lakehouse)
     derive_belongings(lakehouse)
     assert table(lakehouse, "races").height == len(races) - 1
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from runningcoach_pipelines.derive.wellness import derive_wellness, months_of_changed_answers
+from runningcoach_pipelines.derive.wellness import changed_answers, derive_wellness
 from runningcoach_pipelines.ingest.importing import import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.store.contracts import CONTRACTS
@@ -23,6 +23,10 @@ FIRST, LAST = dt.date(2100, 2, 1), dt.date(2100, 2, 27)
 RANGES = ("sleep_days", "resting_heart_rate", "daily_summary", "hrv", "weight", "vo2max")
 
 
+def changed_months(lakehouse: Lakehouse) -> list[dt.date]:
+    return sorted(month for _, month in changed_answers(lakehouse))
+
+
 def drifted(lakehouse: Lakehouse) -> list[tuple[str, dt.date, str]]:
     return list(table(lakehouse, "garmin_drifts").select("endpoint", "day", "path").iter_rows())
 
@@ -33,9 +37,9 @@ def test_answers_become_the_rows_of_their_days(desk: Desk, fetch: Fetch) -> None
     for name in ("sleep", "heart_rates"):
         fetch(name, LAST - dt.timedelta(days=2), LAST)
     lakehouse, days = desk.lakehouse, desk.garmin.athlete.days
-    assert months_of_changed_answers(lakehouse) == [FEBRUARY.start]
+    assert changed_months(lakehouse) == [FEBRUARY.start]
     report = derive_wellness(lakehouse, FEBRUARY)
-    assert months_of_changed_answers(lakehouse) == []
+    assert changed_months(lakehouse) == []
     assert (report.drifts, report.files) == (0, 0)
 
     health = {row["day"]: row for row in table(lakehouse, "health_metrics").to_dicts()}
@@ -87,7 +91,7 @@ def test_only_what_is_told_differently_is_made_anew(desk: Desk, fetch: Fetch) ->
     for month in (Window(dt.date(2100, 1, 1), FEBRUARY.start), FEBRUARY):
         derive_wellness(lakehouse, month)
     fetch("resting_heart_rate", january, LAST)
-    assert months_of_changed_answers(lakehouse) == []
+    assert changed_months(lakehouse) == []
 
     def settled(answer: dict[str, Any]) -> dict[str, Any]:
         answer["allMetrics"]["metricsMap"]["WELLNESS_RESTING_HEART_RATE"][-1]["value"] = 47.0
@@ -95,10 +99,10 @@ def test_only_what_is_told_differently_is_made_anew(desk: Desk, fetch: Fetch) ->
 
     desk.garmin.fault("/userstats-service", Changed(settled))
     fetch("resting_heart_rate", january, LAST)
-    assert months_of_changed_answers(lakehouse) == [FEBRUARY.start]
+    assert changed_months(lakehouse) == [FEBRUARY.start]
     derive_wellness(lakehouse, FEBRUARY)
     assert table(lakehouse, "health_metrics").sort("day")["resting_hr_bpm"][-1] == 47.0
-    assert months_of_changed_answers(lakehouse) == []
+    assert changed_months(lakehouse) == []
 
 
 def test_a_drifted_answer_is_a_failed_check_with_its_path_and_the_others_go_on(desk: Desk, fetch: Fetch) -> None:
@@ -131,7 +135,7 @@ def test_a_drifted_answer_is_a_failed_check_with_its_path_and_the_others_go_on(d
     assert path in example
 
     fetch("hrv", FIRST, LAST)
-    assert months_of_changed_answers(lakehouse) == [FEBRUARY.start]
+    assert changed_months(lakehouse) == [FEBRUARY.start]
     assert derive_wellness(lakehouse, FEBRUARY).drifts == 0
     assert drifted(lakehouse) == []
 
@@ -142,7 +146,7 @@ def test_an_answer_that_is_no_json_leaves_what_was_known(desk: Desk, fetch: Fetc
     before = table(desk.lakehouse, "sleep")
     desk.garmin.fault("/sleep-service", malformed())
     fetch("sleep_days", FIRST, LAST)
-    assert months_of_changed_answers(desk.lakehouse) == []
+    assert changed_months(desk.lakehouse) == []
     derive_wellness(desk.lakehouse, FEBRUARY)
     assert table(desk.lakehouse, "sleep").equals(before)
 
@@ -154,6 +158,6 @@ def test_a_rebuild_gives_the_same_rows(desk: Desk, fetch: Fetch) -> None:
     derive_wellness(desk.lakehouse, FEBRUARY)
     before = everything(desk.lakehouse)
     drop_derived(desk.lakehouse)
-    assert months_of_changed_answers(desk.lakehouse) == [FEBRUARY.start]
+    assert changed_months(desk.lakehouse) == [FEBRUARY.start]
     derive_wellness(desk.lakehouse, FEBRUARY)
     assert differing(before, everything(desk.lakehouse)) == []
