@@ -1,4 +1,4 @@
-# Few verbs: demo, up, test, check, format, docs, bench, clean. Everything runs in a private environment (.venv, .uv).
+# Few verbs: demo, up, test, check, format, docs, bench, soak, clean. Everything runs in a private environment (.venv, .uv).
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 
@@ -41,6 +41,9 @@ bench: $(SYNCED) ## the figures of docs/benchmarks.md
 bench-fit: $(SYNCED) ## decoding against fitdecode and compiled peers
 	@scripts/bench fit
 
+soak: $(SYNCED) ## two years from a Garmin that fails 500 times, with killed processes: nothing missing, nothing twice
+	RUNNINGCOACH_SOAK=full $(BIN)/pytest tests/garmin/fetching/test_soak.py --capture=no
+
 clean: ## remove the environments and caches; data/ stays
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage test-artifacts
 
@@ -52,4 +55,4 @@ $(SYNCED): uv.lock pyproject.toml .python-version
 	@scripts/sync
 	@touch $(SYNCED)
 
-.PHONY: help demo up test check static format docs bench bench-fit clean browser
+.PHONY: help demo up test check static format docs bench bench-fit soak clean browser

@@ -25,13 +25,14 @@ hypothesis.settings.load_profile("unhurried")
 _SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 _OURS = ("RUNNINGCOACH_", "DAGSTER_", "R2_", "AWS_", "DATABASE_URL", "USE_DB_STORAGE")
 _MODE = "RUNNINGCOACH_REAL_FILES"
+_KEPT = {_MODE, "RUNNINGCOACH_SOAK"}
 
 
 @pytest.fixture(autouse=True)
 def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
     """A developer's environment must not change what a test sees."""
     for name in list(os.environ):
-        if name.startswith(_OURS) and name != _MODE:
+        if name.startswith(_OURS) and name not in _KEPT:
             monkeypatch.delenv(name)
 
 

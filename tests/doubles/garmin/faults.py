@@ -60,9 +60,13 @@ def malformed() -> Answer:
 
 
 class Faults:
-    """Planned faults and counted requests; every method may be called from any thread."""
+    """Planned faults and counted requests; every method may be called from any thread.
+
+    `chance` is asked about every request for which nothing was planned.
+    """
 
     def __init__(self) -> None:
+        self.chance: Callable[[str], Fault | None] = lambda _path: None
         self._lock = threading.Lock()
         self._planned: list[tuple[str, Fault, int | None]] = []
         self._holds: list[Hold] = []
@@ -102,7 +106,7 @@ class Faults:
                     elif times is not None:
                         self._planned[index] = (prefix, fault, times - 1)
                     return fault
-        return None
+        return self.chance(path)
 
 
 class FaultLayer:
