@@ -197,7 +197,8 @@ _TERMS: Entries = {
         "bpm",
         "Lower bounds of heart-rate zones 1, 2 …, separated by commas.",
         zones.heart_rate_bounds_bpm,
-        applied="The athlete's own; else 85, 90, 95 and 100 % of the threshold heart rate.",
+        applied="The athlete's own; else the device's latest in 365 days; else 85, 90, 95 and 100 % of the threshold "
+        "heart rate.",
     ),
     "effort_factor": defined(
         "load/point",
