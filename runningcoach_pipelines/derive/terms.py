@@ -387,7 +387,7 @@ def _of_athlete(*names: str) -> dict[str, pl.Expr]:
 
 
 def _zone_bounds() -> thresholds.Choice:
-    """The athlete's bounds, else the device's, else fractions of LTHR, rounded as `zones.heart_rate_bounds_bpm` does."""
+    """The athlete's bounds, else the device's, else of LTHR in whole bpm as `zones.heart_rate_bounds_bpm` rounds."""
     given, device, hr_threshold = (
         _COL(name) for name in ("hr_zone_bounds_bpm", "device_hr_zone_bounds_bpm", "hr_threshold_bpm")
     )

@@ -16,7 +16,7 @@ from runningcoach_pipelines.metrics.quantity import Clean
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, BestEffort, MeanMax, Split
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 
 SHORTEST_FOR_PULSE_VO2MAX_S = 1200.0
 """Heart rate takes minutes to answer the pace; the estimate is of steady running."""

@@ -165,7 +165,7 @@ _LOADS: Entries = {
         "The load that counts for days, weeks and months.",
         load.primary,
         applied="Order: heart rate (coverage of at least 0.8), pace, power, effort · factor, device · factor, "
-        "else hours · `imputed_load_per_h`; 0 without even a duration.",
+        "else hours · `imputed_load_per_h`; null without even a duration.",
     ),
     "load_source": read("", "Which of them: `heart_rate`, `pace`, `power`, `perceived_effort`, `device` or `imputed`."),
     "load_confidence": defined(
