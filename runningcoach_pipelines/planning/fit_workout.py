@@ -48,13 +48,11 @@ def fit_step(step: Step) -> Fields:
 
 
 def _duration(step: Step) -> Fields:
-    match step.end, step.value:
-        case End.TIME, float(seconds) | int(seconds):
-            return {"duration_type": 0, "duration_value": round(seconds * _MS_PER_S)}
-        case End.DISTANCE, float(metres) | int(metres):
-            return {"duration_type": 1, "duration_value": round(metres * _CM_PER_M)}
-        case _:
-            return {"duration_type": 5}
+    if step.value is None:
+        return {"duration_type": 5}
+    if step.end is End.TIME:
+        return {"duration_type": 0, "duration_value": round(step.value * _MS_PER_S)}
+    return {"duration_type": 1, "duration_value": round(step.value * _CM_PER_M)}
 
 
 def _target(target: Target) -> Fields:
