@@ -398,7 +398,7 @@ class ActivityMetrics(Base):
     speed_per_beat_m: Mapped[float | None]
     decoupling_percent: Mapped[float | None]
     decoupling_reason: Mapped[str | None]
-    """Why there is no decoupling; null where there is one."""
+    """Why there is neither speed per beat nor decoupling; null where there are."""
     sustained_max_heart_rate_bpm: Mapped[float | None]
     heart_rate_spikes: Mapped[int | None]
     cadence_lock_s: Mapped[float | None]

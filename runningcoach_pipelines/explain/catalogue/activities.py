@@ -124,7 +124,10 @@ _DYNAMICS: Entries = {
 }
 _FITNESS: Entries = {
     "speed_per_beat_m": computed(
-        "m", "Metres per heart beat of a run, grade-adjusted.", efficiency.mean_speed_per_beat
+        "m",
+        "Metres per heart beat of a steady run, grade-adjusted. Show the temperature beside it.",
+        efficiency.mean_speed_per_beat,
+        applied="Of the same runs as the decoupling.",
     ),
     "decoupling_percent": computed(
         "%",
@@ -132,7 +135,7 @@ _FITNESS: Entries = {
         efficiency.steady_decoupling,
     ),
     "decoupling_reason": read(
-        "", "Why there is none: `not_a_run`, `no_speed`, `too_short`, `unsteady`, or a problem of the heart rate."
+        "", "Why there is neither: `not_a_run`, `no_speed`, `too_short`, `unsteady`, or a problem of the heart rate."
     ),
     "hr_vo2max": computed(
         "ml/kg/min",
