@@ -7,6 +7,7 @@ from runningcoach_pipelines.explain.catalogue.entries import (
     computed,
     defined,
     read,
+    written,
 )
 from runningcoach_pipelines.metrics import (
     clock,
@@ -29,7 +30,7 @@ from runningcoach_pipelines.metrics import (
 )
 
 _TOTALS: Entries = {
-    "sport": read("", "As the device names it."),
+    "sport": written("", "Kind of activity."),
     "distance_m": defined(
         "m", "Distance.", "The device's total; without one the last distance of the samples.", "The device."
     ),
@@ -162,7 +163,7 @@ _LOADS: Entries = {
     "pace_load": computed("load", "Load by grade-adjusted pace, of runs outdoors.", load.pace_load),
     "power_load": computed("load", "Load by power.", load.power_load),
     "effort_load": computed("points", "Load by perceived effort, in points of its own.", load.perceived_effort_load),
-    "device_load": read("points", "The device's own load (EPOC peak), in points of its own."),
+    "device_load": written("points", "The device's own load (EPOC peak), in points of its own."),
     "load": computed(
         "load",
         "The load that counts for days, weeks and months.",
