@@ -4,7 +4,7 @@ import dagster as dg
 
 from runningcoach_pipelines.defs.assets.raw import garmin_raw_files
 from runningcoach_pipelines.defs.metadata import OWNERS, stopwatch, table
-from runningcoach_pipelines.defs.partitions import MONTH, MONTHS_PER_RUN, window_of
+from runningcoach_pipelines.defs.partitions import MONTH, MONTHS_OF_NIGHTS_PER_RUN, window_of
 from runningcoach_pipelines.derive.wellness import CODE_VERSION, derive_wellness
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 
@@ -12,7 +12,7 @@ from runningcoach_pipelines.store.lakehouse import Lakehouse
 @dg.asset(
     deps=[garmin_raw_files],
     partitions_def=MONTH,
-    backfill_policy=dg.BackfillPolicy.multi_run(MONTHS_PER_RUN),
+    backfill_policy=dg.BackfillPolicy.multi_run(MONTHS_OF_NIGHTS_PER_RUN),
     group_name="silver",
     kinds={"postgres"},
     owners=OWNERS,
