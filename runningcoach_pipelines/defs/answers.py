@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import dagster as dg
 
 from runningcoach_pipelines.defs.jobs import refresh_belongings, refresh_wellness
-from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, known_months, month_range_tags
+from runningcoach_pipelines.defs.partitions import MONTHS_OF_NIGHTS_PER_RUN, known_months, month_range_tags
+from runningcoach_pipelines.defs.under_way import is_under_way
 from runningcoach_pipelines.derive.changes import joined
 from runningcoach_pipelines.derive.garmin.belongings import changed_belongings
 from runningcoach_pipelines.derive.wellness import changed_answers
@@ -16,6 +17,8 @@ from runningcoach_pipelines.store.garmin_used import Made
 from runningcoach_pipelines.store.lakehouse import open_lakehouse
 from runningcoach_pipelines.store.windows import Window, next_month
 
+_NIGHTS = dg.AssetKey("health_metrics")
+
 
 @dg.sensor(
     jobs=[refresh_wellness, refresh_belongings],
@@ -23,8 +26,10 @@ from runningcoach_pipelines.store.windows import Window, next_month
     default_status=dg.DefaultSensorStatus.RUNNING,
     description="Garmin's new answers start a run of the months they tell of.",
 )
-def new_answers() -> dg.SensorResult | dg.SkipReason:
+def new_answers(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
     """The tables say what they were made of; the run key names what there is now, so that it is asked for once."""
+    if is_under_way(context.instance, _NIGHTS, [refresh_wellness.name]):
+        return dg.SkipReason("months are being derived")
     settings = Settings()
     with open_lakehouse(settings) as lakehouse:
         months, owned = changed_answers(lakehouse), changed_belongings(lakehouse)
@@ -36,7 +41,7 @@ def new_answers() -> dg.SensorResult | dg.SkipReason:
 
 def _of_months(changed: Made, today: dt.date) -> Iterator[dg.RunRequest]:
     touched = [Window(month, next_month(month)) for _, month in changed]
-    for window in joined(touched, at_most=MONTHS_PER_RUN):
+    for window in joined(touched, at_most=MONTHS_OF_NIGHTS_PER_RUN):
         known = known_months(window, today)
         if known is not None:
             inside = {key: digest for key, digest in changed.items() if known.start <= key[1] < known.end}
