@@ -47,7 +47,8 @@ def weight(day: dt.date, grams: float) -> dict[str, object]:
 
 
 def requests() -> list[dg.RunRequest]:
-    result = new_answers(dg.build_sensor_context(definitions=defs))
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = new_answers(dg.build_sensor_context(instance=instance, definitions=defs))
     return list(result.run_requests or ()) if isinstance(result, dg.SensorResult) else []
 
 
