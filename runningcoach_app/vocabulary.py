@@ -28,8 +28,8 @@ def sport_name(speech: Speech, sport: str, sub_sport: str | None) -> str:
     return names.get((sport, sub_sport)) or names.get((sport, None)) or sport.replace("_", " ")
 
 
-def load_source_name(speech: Speech, source: str) -> str:
-    """What a load was computed from."""
+def load_source_name(speech: Speech, source: str | None) -> str:
+    """What a load was computed from; nothing where no load is known."""
     say = speech.text
     names = {
         "heart_rate": say("Heart rate"),
@@ -39,7 +39,7 @@ def load_source_name(speech: Speech, source: str) -> str:
         "device": say("Device"),
         "imputed": say("Estimated from time"),
     }
-    return names.get(source, source)
+    return NOT_MEASURED if source is None else names.get(source, source)
 
 
 def form_band_name(speech: Speech, band: str | None) -> str:

@@ -60,12 +60,15 @@ def derive(lakehouse: Lakehouse, windows: Iterable[Window] = (SPRING,)) -> list[
     return reports
 
 
-def derive_what_is_new(lakehouse: Lakehouse) -> list[Window]:
-    """As the sensors do: only the months of the files from which nothing was derived, and what is stale after them."""
+def derive_what_is_new(lakehouse: Lakehouse, changed: Iterable[Window] = ()) -> list[Window]:
+    """As the sensors do: only the months of the files from which nothing was derived, and what is stale after them.
+
+    Months of `changed` are derived as well.
+    """
     nights = changed_months(wellness_to_derive(lakehouse), at_most=24)
     for window in nights:
         derive_wellness(lakehouse, window)
-    windows = changed_months(lakehouse.files.activities_to_derive(), at_most=24)
+    windows = [*changed_months(lakehouse.files.activities_to_derive(), at_most=24), *changed]
     derive(lakehouse, windows)
     again = settle(lakehouse)
     for window in again:

@@ -31,6 +31,7 @@ _SCHEMAS = {
         "sustained_max_heart_rate_bpm": pl.Float64,
         "threshold_heart_rate_bpm": pl.Float64,
         "threshold_speed_mps": pl.Float64,
+        "hr_zone_bounds_bpm": pl.String,
     },
     "device_vo2max": {"athlete_id": pl.String, "day": pl.Date, "vo2max": pl.Float64},
     "nights": {

@@ -27,6 +27,8 @@ _USUAL: Row = {
     "code_version": "9",
     "compression_type": "none",
     "fit_file_status": "decoded",
+    "load": 0.0,
+    "load_source": "",
 }
 
 

@@ -21,6 +21,7 @@ DEVICE_MESSAGES = ("physiological_metrics", "max_met_data", "time_in_zone")
 
 _NUMBERS = (
     *("avg_speed_mps", "max_speed_mps", "avg_cadence_spm", "avg_power_w", "weighted_power_w"),
+    *("threshold_power_w", "power_intensity", "power_load"),
     *("avg_vertical_oscillation_mm", "avg_vertical_ratio_percent", "avg_stance_time_ms"),
     *("avg_stance_balance_percent", "avg_step_length_mm", "avg_grade_adjusted_speed_mps", "avg_temperature_c"),
     *("descent_m", "moving_s", "aerobic_training_effect", "anaerobic_training_effect", "training_load_peak"),
@@ -48,6 +49,9 @@ _ANY_NUMBER = {
 _ABOVE_ZERO = {
     "avg_power": "avg_power_w",
     "normalized_power": "weighted_power_w",
+    "threshold_power": "threshold_power_w",
+    "intensity_factor": "power_intensity",
+    "training_stress_score": "power_load",
     "avg_vertical_oscillation": "avg_vertical_oscillation_mm",
     "avg_vertical_ratio": "avg_vertical_ratio_percent",
     "avg_stance_time": "avg_stance_time_ms",

@@ -252,7 +252,12 @@ def _print_consequences(lakehouse: "Lakehouse", later: "Sequence[SettingsFrom]")
         f"{found.window.start:%Y-%m} to {found.window.end - dt.timedelta(days=1):%Y-%m}" for found in stale
     )
     typer.echo(f"To be measured again: {months}.")
-    typer.echo("`runningcoach up` does it by itself within a minute; or run `runningcoach materialize`.")
+    first = stale[0].window.start
+    # One of the months is decoded as well; the others are found to be stale and only measured.
+    typer.echo(
+        "`runningcoach up` does it by itself within a minute; or run "
+        f"`runningcoach materialize --from {first} --to {first}`."
+    )
 
 
 def _shown(setting: Setting, value: object) -> str | None:

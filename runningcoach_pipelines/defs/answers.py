@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import dagster as dg
 
 from runningcoach_pipelines.defs.jobs import refresh_belongings, refresh_wellness
-from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, known_months, month_range_tags
+from runningcoach_pipelines.defs.partitions import MONTHS_OF_NIGHTS_PER_RUN, known_months, month_range_tags
 from runningcoach_pipelines.derive.changes import joined
 from runningcoach_pipelines.derive.garmin.belongings import changed_belongings
 from runningcoach_pipelines.derive.wellness import changed_answers
@@ -36,7 +36,7 @@ def new_answers() -> dg.SensorResult | dg.SkipReason:
 
 def _of_months(changed: Made, today: dt.date) -> Iterator[dg.RunRequest]:
     touched = [Window(month, next_month(month)) for _, month in changed]
-    for window in joined(touched, at_most=MONTHS_PER_RUN):
+    for window in joined(touched, at_most=MONTHS_OF_NIGHTS_PER_RUN):
         known = known_months(window, today)
         if known is not None:
             inside = {key: digest for key, digest in changed.items() if known.start <= key[1] < known.end}

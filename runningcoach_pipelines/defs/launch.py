@@ -9,6 +9,7 @@ import dagster as dg
 from runningcoach_pipelines.definitions import build_defs
 from runningcoach_pipelines.defs.assets.raw import garmin_raw_files, imported_days
 from runningcoach_pipelines.defs.partitions import (
+    MONTHS_OF_NIGHTS_PER_RUN,
     MONTHS_PER_RUN,
     all_months,
     known_months,
@@ -77,16 +78,19 @@ def _steps(
 
     Nights come first: the resting heart rate is a term of the loads.
     """
-    steps = [*_month_steps("refresh_wellness", nights, today), *_month_steps("refresh_months", months, today)]
+    steps = [
+        *_month_steps("refresh_wellness", nights, today, at_most=MONTHS_OF_NIGHTS_PER_RUN),
+        *_month_steps("refresh_months", months, today, at_most=MONTHS_PER_RUN),
+    ]
     steps.append(Step("refresh_fitness", {}, f"to {today}"))
     for window in _known(summaries, today):
         steps += _summaries(window, today)
     return steps
 
 
-def _month_steps(job: str, windows: Sequence[Window], today: dt.date) -> Iterator[Step]:
+def _month_steps(job: str, windows: Sequence[Window], today: dt.date, *, at_most: int) -> Iterator[Step]:
     for window in _known(windows, today):
-        for part in _chunks(window):
+        for part in _chunks(window, at_most):
             yield Step(job, month_range_tags(part), _label(part))
 
 
@@ -159,10 +163,10 @@ def _report_imports(lakehouse: Lakehouse, instance: dg.DagsterInstance) -> None:
             instance.report_runless_asset_event(event)
 
 
-def _chunks(window: Window) -> Iterator[Window]:
+def _chunks(window: Window, at_most: int) -> Iterator[Window]:
     months = list(window.months())
-    for start in range(0, len(months), MONTHS_PER_RUN):
-        part = months[start : start + MONTHS_PER_RUN]
+    for start in range(0, len(months), at_most):
+        part = months[start : start + at_most]
         yield Window(part[0].start, part[-1].end)
 
 

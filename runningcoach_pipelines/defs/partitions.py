@@ -28,8 +28,12 @@ _RANGE_END = "dagster/asset_partition_range_end"
 
 DAYS_PER_RUN = 366
 GARMIN_DAYS_PER_RUN = 30
-MONTHS_PER_RUN = 24
-"""A run's samples stay in memory by parts of months; two years keep a run to minutes, and ten years to five runs."""
+MONTHS_PER_RUN = 72
+"""Each run costs the start of a process and checks of whole tables; samples are in memory by parts of months only. Ten
+years are two runs, each a minute.
+"""
+MONTHS_OF_NIGHTS_PER_RUN = 24
+"""Readings of all of a run's wellness files are in memory at once, and there are several files a day."""
 
 
 def window_of(context: dg.AssetExecutionContext) -> Window:

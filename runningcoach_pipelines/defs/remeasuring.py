@@ -7,19 +7,13 @@ import dagster as dg
 
 from runningcoach_pipelines.defs.jobs import measure_months, refresh_fitness, refresh_months
 from runningcoach_pipelines.defs.partitions import MONTHS_PER_RUN, all_months, month_range_tags
+from runningcoach_pipelines.defs.under_way import is_under_way
 from runningcoach_pipelines.derive.stale import Stale, outdated_fitness, stale_windows
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.lakehouse import open_lakehouse
 
 _METRICS = dg.AssetKey("activity_metrics")
 _FITNESS = dg.AssetKey("fitness_metrics_daily")
-_UNFINISHED = [
-    dg.DagsterRunStatus.QUEUED,
-    dg.DagsterRunStatus.NOT_STARTED,
-    dg.DagsterRunStatus.STARTING,
-    dg.DagsterRunStatus.STARTED,
-    dg.DagsterRunStatus.CANCELING,
-]
 
 
 @dg.sensor(
@@ -33,7 +27,7 @@ def changed_terms(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Ski
 
     Without any, fitness if its last day shows other terms than hold then.
     """
-    if any(_measures(run) for run in context.instance.get_runs(dg.RunsFilter(statuses=_UNFINISHED))):
+    if is_under_way(context.instance, _METRICS, (refresh_months.name, measure_months.name)):
         return dg.SkipReason("months are being measured")
     settings = Settings()
     now = settings.today()
@@ -63,7 +57,3 @@ def _last(instance: dg.DagsterInstance, asset: dg.AssetKey) -> int:
     """A number that grows with every materialization; 0 without any."""
     records = instance.fetch_materializations(asset, limit=1).records
     return records[0].storage_id if records else 0
-
-
-def _measures(run: dg.DagsterRun) -> bool:
-    return run.job_name in {refresh_months.name, measure_months.name} or _METRICS in (run.asset_selection or ())

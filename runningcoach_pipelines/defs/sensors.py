@@ -5,7 +5,7 @@ Which months, is decided by `derive/changes.py`. A failed read raises: it must n
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import dagster as dg
 
@@ -15,12 +15,14 @@ from runningcoach_pipelines.defs.assets.raw import imported_days
 from runningcoach_pipelines.defs.jobs import fetch_garmin, refresh_months, refresh_wellness
 from runningcoach_pipelines.defs.partitions import (
     GARMIN_DAYS_PER_RUN,
+    MONTHS_OF_NIGHTS_PER_RUN,
     MONTHS_PER_RUN,
     day_range_tags,
     known_months,
     month_range_tags,
 )
 from runningcoach_pipelines.defs.remeasuring import changed_terms
+from runningcoach_pipelines.defs.under_way import is_under_way
 from runningcoach_pipelines.derive import activities, wellness
 from runningcoach_pipelines.derive.changes import changed_months
 from runningcoach_pipelines.garmin.holes import next_hole
@@ -30,11 +32,9 @@ from runningcoach_pipelines.store.lakehouse import open_lakehouse
 from runningcoach_pipelines.store.raw_files import RawFile
 from runningcoach_pipelines.store.windows import Window
 
-_UNFINISHED = [
-    status
-    for status in dg.DagsterRunStatus
-    if status not in {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
-]
+_ANSWERS = dg.AssetKey("garmin_raw_events")
+_ACTIVITIES = dg.AssetKey("activities")
+_NIGHTS = dg.AssetKey("health_metrics")
 
 
 @dg.sensor(
@@ -44,11 +44,14 @@ _UNFINISHED = [
     description="Imported activity files start a run of the months they were recorded in.",
 )
 def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Months of the activity files from which nothing has been derived yet."""
+    """Months of the activity files from which nothing has been derived yet, once no month is being derived."""
+    if is_under_way(context.instance, _ACTIVITIES, [refresh_months.name]):
+        return dg.SkipReason("months are being derived")
     settings = Settings()
     with open_lakehouse(settings) as lakehouse:
         files = lakehouse.files.activities_to_derive()
-    return _asked_for(context, files, settings.today(), code_version=activities.CODE_VERSION)
+    windows = _windows(files, settings.today(), at_most=MONTHS_PER_RUN)
+    return _asked_for(context, files, windows, code_version=activities.CODE_VERSION)
 
 
 @dg.sensor(
@@ -58,11 +61,14 @@ def new_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipR
     description="Imported wellness files start a run of the months they tell of.",
 )
 def new_wellness_files(context: dg.SensorEvaluationContext) -> dg.SensorResult | dg.SkipReason:
-    """Months of the wellness files that have not been derived yet, or not all of."""
+    """Months of the wellness files that have not been derived yet, or not all of, once no month is being derived."""
+    if is_under_way(context.instance, _NIGHTS, [refresh_wellness.name]):
+        return dg.SkipReason("months are being derived")
     settings = Settings()
     with open_lakehouse(settings) as lakehouse:
         files = wellness.wellness_to_derive(lakehouse)
-    return _asked_for(context, files, settings.today(), code_version=wellness.CODE_VERSION)
+    windows = _windows(files, settings.today(), at_most=MONTHS_OF_NIGHTS_PER_RUN)
+    return _asked_for(context, files, windows, code_version=wellness.CODE_VERSION)
 
 
 @dg.sensor(
@@ -73,10 +79,9 @@ def new_wellness_files(context: dg.SensorEvaluationContext) -> dg.SensorResult |
 )
 def garmin_holes(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """One run at a time, of the days that come first in the plan of a backfill."""
+    if is_under_way(context.instance, _ANSWERS, [fetch_garmin.name]):
+        return dg.SkipReason("days are being fetched")
     settings = Settings()
-    running = dg.RunsFilter(job_name=fetch_garmin.name, statuses=_UNFINISHED)
-    if context.instance.get_runs_count(running):
-        return dg.SkipReason("a run fetches already")
     with open_lakehouse(settings) as lakehouse:
         why_not = silent_because(lakehouse.engine, settings)
         if why_not is not None:
@@ -90,7 +95,11 @@ def garmin_holes(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.Skip
 
 
 def _asked_for(
-    context: dg.SensorEvaluationContext, files: Sequence[RawFile], now: dt.date, *, code_version: str
+    context: dg.SensorEvaluationContext,
+    files: Sequence[RawFile],
+    windows: Iterable[tuple[Window, int]],
+    *,
+    code_version: str,
 ) -> dg.SensorResult | dg.SkipReason:
     """Runs of the files' months.
 
@@ -99,7 +108,7 @@ def _asked_for(
     """
     requests = [
         dg.RunRequest(run_key=f"{window.start}/{window.end}/{newest}/{code_version}", tags=month_range_tags(window))
-        for window, newest in _windows(files, now)
+        for window, newest in windows
     ]
     if not requests:
         return dg.SkipReason("no file waits to be derived")
@@ -111,9 +120,9 @@ def _asked_for(
     )
 
 
-def _windows(files: Sequence[RawFile], now: dt.date) -> Iterator[tuple[Window, int]]:
+def _windows(files: Sequence[RawFile], now: dt.date, *, at_most: int) -> Iterator[tuple[Window, int]]:
     """Windows of months that are partitions, each with the newest file in it."""
-    for changed in changed_months(files, at_most=MONTHS_PER_RUN):
+    for changed in changed_months(files, at_most=at_most):
         window = known_months(changed, now)
         if window is not None:
             inside = (raw for raw in files if raw.first_day is not None and window.start <= raw.first_day < window.end)

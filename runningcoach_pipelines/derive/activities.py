@@ -19,7 +19,7 @@ from runningcoach_pipelines.store.raw_files import RawFile
 from runningcoach_pipelines.store.tables import Activity, ActivitySource, DeviceValues, Lap
 from runningcoach_pipelines.store.windows import Window, replace_window
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 """Version of what is written here; raise it when the same files would give other rows."""
 
 _ROWS_PER_COMMIT = 400_000

@@ -5,23 +5,30 @@ else than what holds now. Nothing is decided here but that.
 import datetime as dt
 from collections.abc import Iterable
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, not_, select
 
 from runningcoach_pipelines.activities.identity import NEIGHBOUR_DAYS
 from runningcoach_pipelines.derive.activities import CODE_VERSION
 from runningcoach_pipelines.derive.summaries import outdated_periods
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.raw_files import RawFile
-from runningcoach_pipelines.store.tables import Activity
+from runningcoach_pipelines.store.tables import Activity, ActivitySource, GarminRawFile
 from runningcoach_pipelines.store.windows import Period, Window
 
 
 def outdated_months(lakehouse: Lakehouse) -> list[Window]:
-    """Runs of neighbouring months that are to be decoded again: new files touch them, or other code made their rows.
+    """Runs of neighbouring months that are to be decoded again.
 
-    Months to be measured again and not decoded are those of `derive/stale.py`.
+    New files touch them, files that their activities came from are gone, or other code made their rows. Months to be
+    measured again and not decoded are those of `derive/stale.py`.
     """
-    return joined([*changed_months(lakehouse.files.activities_to_derive()), *_months_of_other_code(lakehouse)])
+    return joined(
+        [
+            *changed_months(lakehouse.files.activities_to_derive()),
+            *_days_of_activities(lakehouse, Activity.table().c.code_version != CODE_VERSION),
+            *_days_of_activities(lakehouse, _lost_a_file()),
+        ]
+    )
 
 
 def outdated_summaries(lakehouse: Lakehouse) -> list[Window]:
@@ -29,9 +36,15 @@ def outdated_summaries(lakehouse: Lakehouse) -> list[Window]:
     return joined([window for period in Period for window in outdated_periods(lakehouse, period)])
 
 
-def _months_of_other_code(lakehouse: Lakehouse) -> list[Window]:
-    made = Activity.table().c
-    statement = select(made.local_day).where(made.code_version != CODE_VERSION).distinct()
+def _lost_a_file() -> ColumnElement[bool]:
+    """Of activities one of whose files is stored no more: somebody deleted it."""
+    activities, sources, files = (table.table() for table in (Activity, ActivitySource, GarminRawFile))
+    stored = exists().where(files.c.athlete_id == sources.c.athlete_id, files.c.sha256 == sources.c.source_sha256)
+    return exists().where(sources.c.activity_id == activities.c.activity_id, not_(stored.correlate(sources)))
+
+
+def _days_of_activities(lakehouse: Lakehouse, which: ColumnElement[bool]) -> list[Window]:
+    statement = select(Activity.table().c.local_day).where(which).distinct()
     with lakehouse.engine.connect() as connection:
         days = connection.execute(statement).scalars().all()
     return [Window(day, day + dt.timedelta(days=1)) for day in days]

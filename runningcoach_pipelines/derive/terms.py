@@ -59,7 +59,7 @@ class Observed:
     """What estimates rest on.
 
     activities: athlete_id, local_day, activity_id, counted, sustained_max_heart_rate_bpm, and as the device says
-        threshold_heart_rate_bpm, threshold_speed_mps.
+        threshold_heart_rate_bpm, threshold_speed_mps, hr_zone_bounds_bpm.
     efforts: athlete_id, local_day, activity_id, distance_m, time_s of the best efforts that count.
     nights: athlete_id, day, resting_hr_bpm.
     """
@@ -95,6 +95,7 @@ def observed(connection: Connection, window: Window) -> Observed:
                 activities.c.sustained_max_heart_rate_bpm,
                 devices.c.threshold_heart_rate_bpm,
                 devices.c.threshold_speed_mps,
+                devices.c.hr_zone_bounds_bpm,
             )
             .join_from(activities, devices, of_both, isouter=True)
             .where(activities.c.local_day >= _back(first, YEAR_DAYS), activities.c.local_day < end),
@@ -170,7 +171,7 @@ def effective(days: pl.DataFrame, settings: pl.DataFrame, observed: Observed) ->
                 race_speed=_COL("race_speed_mps"),
             ),
         )
-        .pipe(_choose, "hr_zone_bounds_bpm", _zone_bounds(_COL("hr_zone_bounds_bpm"), _COL("hr_threshold_bpm")))
+        .pipe(_choose, "hr_zone_bounds_bpm", _zone_bounds())
     )
     sources = pl.struct(_COL(_source(name)).alias(name) for name in sorted(_SOURCED))
     given_by_athlete = (_COL(_source(name)).eq_missing(Source.ATHLETE.value) for name in _ESTIMATED_IF_NOT_GIVEN)
@@ -299,7 +300,7 @@ def _in_effect(days: pl.DataFrame, settings: pl.DataFrame) -> pl.DataFrame:
 
 def _estimates(months: pl.DataFrame, seen: Observed) -> pl.DataFrame:
     """What can be said of each athlete and month without the athlete's settings; null what cannot."""
-    counted = seen.activities.filter("counted")
+    counted = seen.activities.filter("counted").with_columns(_device_zone_bounds(seen.activities))
     year = _looking_back(months, counted, day="local_day", days=YEAR_DAYS).sort("local_day", "activity_id")
     sustained = _COL("sustained_max_heart_rate_bpm")
     device_bpm, device_mps = _COL("threshold_heart_rate_bpm"), _COL("threshold_speed_mps")
@@ -307,6 +308,7 @@ def _estimates(months: pl.DataFrame, seen: Observed) -> pl.DataFrame:
         highest_sustained_bpm=pl.when(sustained.count() >= thresholds.HR_MAX_ACTIVITIES).then(sustained.max()),
         device_hr_threshold_bpm=device_bpm.filter(device_bpm.is_between(*thresholds.PLAUSIBLE_HR_THRESHOLD_BPM)).last(),
         device_threshold_speed_mps=device_mps.filter(device_mps.is_between(*thresholds.PLAUSIBLE_SPEED_MPS)).last(),
+        device_hr_zone_bounds_bpm=_COL("hr_zone_bounds_bpm").drop_nulls().last(),
     )
     nights = seen.nights.filter(_COL("resting_hr_bpm").is_between(*thresholds.PLAUSIBLE_HR_REST_BPM))
     of_nights = (
@@ -384,14 +386,28 @@ def _of_athlete(*names: str) -> dict[str, pl.Expr]:
     return {_source(name): pl.when(_COL(name).is_not_null()).then(pl.lit(Source.ATHLETE.value)) for name in names}
 
 
-def _zone_bounds(given: pl.Expr, hr_threshold: pl.Expr) -> thresholds.Choice:
-    """The athlete's bounds, else fractions of LTHR in whole bpm, rounded as `zones.heart_rate_bounds_bpm` does."""
-    bounds = ((hr_threshold * fraction + 0.5).cast(pl.Int64).cast(pl.String) for fraction in zones.PERCENT_OF_LTHR)
-    source = pl.when(given.is_not_null()).then(pl.lit(Source.ATHLETE.value))
-    return (
-        pl.coalesce(given, pl.concat_str(bounds, separator=",")),
-        source.otherwise(pl.lit(Source.HR_THRESHOLD.value)),
+def _zone_bounds() -> thresholds.Choice:
+    """The athlete's bounds, else the device's, else of LTHR in whole bpm as `zones.heart_rate_bounds_bpm` rounds."""
+    given, device, hr_threshold = (
+        _COL(name) for name in ("hr_zone_bounds_bpm", "device_hr_zone_bounds_bpm", "hr_threshold_bpm")
     )
+    bounds = ((hr_threshold * fraction + 0.5).cast(pl.Int64).cast(pl.String) for fraction in zones.PERCENT_OF_LTHR)
+    source = (
+        pl.when(given.is_not_null())
+        .then(pl.lit(Source.ATHLETE.value))
+        .when(device.is_not_null())
+        .then(pl.lit(Source.DEVICE.value))
+        .otherwise(pl.lit(Source.HR_THRESHOLD.value))
+    )
+    return pl.coalesce(given, device, pl.concat_str(bounds, separator=",")), source
+
+
+def _device_zone_bounds(activities: pl.DataFrame) -> pl.Expr:
+    """The bounds that devices wrote, as the athlete would write them; null where they are none."""
+    written: list[str] = activities["hr_zone_bounds_bpm"].drop_nulls().unique().to_list()
+    bounds = (zones.of_device_bpm([float(bound) for bound in text.split(",")]) for text in written)
+    texts = [None if lower is None else ",".join(map(str, lower)) for lower in bounds]
+    return _COL("hr_zone_bounds_bpm").replace_strict(written, texts, default=None, return_dtype=pl.String)
 
 
 def _whole_months(window: Window) -> tuple[dt.date, dt.date]:

@@ -46,6 +46,7 @@ _MEASURED_WITH = {
     "trimp_edwards": ("heart_rate_coverage", "avg_heart_rate_bpm", "timer_s"),
     "load_confidence": ("load_source", "heart_rate_coverage"),
     "decoupling_percent": ("timer_s", "avg_temperature_c", "decoupling_reason"),
+    "speed_per_beat_m": ("timer_s", "avg_temperature_c", "decoupling_reason"),
 }
 """Other columns that help to read the figure."""
 

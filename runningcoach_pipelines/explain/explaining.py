@@ -12,6 +12,7 @@ from runningcoach_pipelines.explain.explanation import Explanation, NothingThere
 from runningcoach_pipelines.explain.keys import Key, OfDay, OfPeriod, read_key
 from runningcoach_pipelines.explain.periods import explain_period
 from runningcoach_pipelines.explain.rows import Row, activities_of, row_of
+from runningcoach_pipelines.store.athletes import athlete_ids
 from runningcoach_pipelines.store.database import reading
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.tables import ActivityMetrics
@@ -61,9 +62,16 @@ def explain(lakehouse: Lakehouse, athlete_id: str, metric: str, key: str) -> tup
     if not found:
         raise NothingThere(
             f"there is no {metric} of {athlete_id} for {key}: {' and '.join(tables)} have no such row. "
-            "`runningcoach status` shows which days are computed."
+            + _remedy(lakehouse, athlete_id)
         )
     return found
+
+
+def _remedy(lakehouse: Lakehouse, athlete_id: str) -> str:
+    others = [known for known in athlete_ids(lakehouse.engine) if known != athlete_id]
+    if not others:
+        return "`runningcoach status` shows which days are computed."
+    return f"`runningcoach status` shows which days are computed; `--athlete` asks for another: {', '.join(others)}."
 
 
 def _tables(asked: Key) -> tuple[str, ...]:

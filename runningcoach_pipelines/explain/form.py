@@ -23,7 +23,7 @@ def _total(metric: str) -> DayTrail:
         elif metric == "imputed_load":
             counted = counted.filter(pl.col("load_source") == load.Source.IMPUTED.value)
         inputs = tuple(
-            Input(f"load of {sport} {activity_id}", value, "load", f"by {source}")
+            Input(f"load of {sport} {activity_id}", value, "load", f"by {source}" if source else "not known")
             for activity_id, sport, value, source in counted.select(
                 "activity_id", "sport", "load", "load_source"
             ).iter_rows()

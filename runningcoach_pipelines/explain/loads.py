@@ -66,10 +66,10 @@ def _load(of: OfActivity) -> Trail:
         Input(name, value, "load", _counts(source, str(row["load_source"]), reasons))
         for source, (name, value) in candidates.items()
     ]
-    chosen = candidates[load.Source(str(row["load_source"]))][1]
+    chosen = None if row["load_source"] is None else candidates[load.Source(str(row["load_source"]))][1]
     return Trail(
         (*inputs, *of.inputs("load_source", "load_confidence", "heart_rate_coverage", "settings_estimated", "counted")),
-        0.0 if chosen is None else chosen,
+        chosen,
     )
 
 
@@ -89,7 +89,9 @@ def _times(value: float | None, factor: Value) -> float | None:
 
 
 def parts_of_load(row: Row) -> tuple[str, ...]:
-    """Columns that the load that counts is made of."""
+    """Columns that the load that counts is made of; none where no load is known."""
+    if row["load_source"] is None:
+        return ()
     return {
         load.Source.HEART_RATE: ("hr_load",),
         load.Source.PACE: ("pace_load",),

@@ -18,13 +18,16 @@ def speed_per_beat(speed_mps: Quantity, heart_rate_bpm: Quantity) -> pl.Expr:
     return quotient(column(speed_mps) * 60.0, positive(heart_rate_bpm))
 
 
-def mean_speed_per_beat(speed_per_second: Quantity, heart_rate_per_second: Quantity) -> pl.Expr:
-    """Efficiency factor of an activity; seconds without heart rate or speed count in neither mean.
+def mean_speed_per_beat(speed_per_second: Quantity, heart_rate_per_second: Quantity, half: pl.Expr) -> pl.Expr:
+    """Efficiency factor past the warm-up of 10 min; seconds without heart rate or speed count in neither mean.
 
-    Source: TrainingPeaks (efficiency factor), in metres instead of yards.
+    `half` as `half_after_warm_up` gives it. It says something of steady runs only, as the decoupling does.
+
+    Source: TrainingPeaks (efficiency factor), in metres instead of yards; for which runs is a convention.
     """
     speed, hr = _measured_together(speed_per_second, heart_rate_per_second)
-    return speed_per_beat(speed.mean(), hr.mean())
+    past = half.is_not_null()
+    return speed_per_beat(speed.filter(past).mean(), hr.filter(past).mean())
 
 
 def decoupling_percent(first_half: Quantity, second_half: Quantity) -> pl.Expr:

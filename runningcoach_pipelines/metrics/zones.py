@@ -5,6 +5,7 @@ How time spreads over three zones is judged in `distribution`.
 
 from collections.abc import Sequence
 from enum import StrEnum
+from itertools import pairwise
 
 import numpy as np
 import polars as pl
@@ -49,6 +50,8 @@ _MAX_FROM_AGE = {
     MaxFormula.GULATI: (206.0, 0.88),
 }
 
+BELIEVABLE_BOUNDS_BPM = (30.0, 230.0)
+
 LTHR_SHARE_OF_MAX = 0.92
 """Estimate of LTHR when nothing measured it; flag the result as estimated."""
 
@@ -82,6 +85,21 @@ def heart_rate_bounds_bpm(
     if span is None or base < 0.0:
         raise ValueError(f"heart-rate zones by {method.value!r} lack a value: set it among the athlete's settings")
     return [int(base + fraction * span + 0.5) for fraction in fractions]
+
+
+def of_device_bpm(boundaries: Sequence[float]) -> list[int] | None:
+    """Lower bounds of the zones of a watch, in whole bpm, from the boundaries that it writes between them.
+
+    The last boundary is the top of the highest zone, which is left open. None unless there are two zones or more and
+    the boundaries ascend within 30 and 230 bpm.
+
+    Source: FIT SDK, field hr_zone_high_boundary: the top of zone i is the lower bound of zone i + 1.
+    """
+    low, high = BELIEVABLE_BOUNDS_BPM
+    ascending = all(lower < upper for lower, upper in pairwise(boundaries))
+    if len(boundaries) <= 2 or not ascending or not low <= boundaries[0] < boundaries[-1] <= high:
+        return None
+    return [int(boundary + 0.5) for boundary in boundaries[:-1]]
 
 
 def speed_bounds_mps(critical_speed_mps: float, fractions: Sequence[float] = PERCENT_OF_CRITICAL_SPEED) -> list[float]:

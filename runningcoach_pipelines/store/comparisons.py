@@ -46,6 +46,9 @@ _FILES = GarminRawFile.table()
 _HILLY_M = 20.0
 """Below it a climb is little more than the noise of an altimeter."""
 
+_LONG_ENOUGH_S = 1800.0
+"""Devices count load by power from their first full 30 s on: in less time that is more than the tolerance."""
+
 type Pairs = Select[tuple[str, float | None, float | None]]
 """Columns `activity_id`, `ours`, `device`: one row or several for an activity."""
 
@@ -194,6 +197,10 @@ def _ascent_of_splits() -> Pairs:
     )
 
 
+_INTENSITY = _METRICS.c.weighted_power_w / func.nullif(_DEVICE.c.threshold_power_w, 0.0)
+"""Against the threshold that the device had; the athlete's own may be another."""
+_POWER_LOAD = 100.0 * _METRICS.c.timer_s / 3600.0 * _INTENSITY * _INTENSITY
+
 _MEASURED_HEART_RATE = _METRICS.c.heart_rate_coverage > 0
 _ON_FOOT = _METRICS.c.sport.in_(("running", "walking", "hiking"))
 
@@ -218,11 +225,19 @@ COMPARISONS = (
     ),
     Comparison("kilometre split", "s", 0.75, _splits_and_automatic_laps()),
     Comparison("weighted power", "W", 0.6, _of_activity(_METRICS.c.weighted_power_w, _DEVICE.c.weighted_power_w)),
+    Comparison("intensity by power", "", 0.0015, _of_activity(_INTENSITY, _DEVICE.c.power_intensity)),
+    Comparison(
+        "load by power",
+        "points",
+        0.02,
+        _of_activity(_POWER_LOAD, _DEVICE.c.power_load, _METRICS.c.timer_s >= _LONG_ENOUGH_S),
+        relative=True,
+    ),
     Comparison("time in heart-rate zone", "s", 12.0, _time_in_heart_rate_zones()),
     Comparison(
         "vertical ratio",
         "percentage points",
-        0.25,
+        0.12,
         _of_activity(_METRICS.c.avg_vertical_ratio_percent, _DEVICE.c.avg_vertical_ratio_percent),
     ),
     Comparison(

@@ -64,6 +64,10 @@ CRITICAL_SPEED_WITHOUT_REASON = """
     select athlete_id || ' ' || day from runningcoach.fitness_metrics_daily
     where (critical_speed_mps is null) = (critical_speed_reason is null)"""
 
+LOAD_WITHOUT_REASON = """
+    select activity_id from runningcoach.activity_metrics
+    where (load is null) <> (load_source is null) or (load is null and load_fallbacks is null)"""
+
 STALE_FITNESS = """
     select athlete_id || ': ' || max(day) from runningcoach.fitness_metrics_daily
     group by athlete_id having max(day) < :today"""
@@ -150,6 +154,7 @@ CONTRACTS = (
     ),
     Contract("activity_metrics", "zones_within_the_timer", ZONES_LONGER_THAN_THE_TIMER, structural=True),
     Contract("activity_metrics", "longer_efforts_take_longer", SHORTER_EFFORTS_SLOWER, structural=True),
+    Contract("activity_metrics", "load_or_reason", LOAD_WITHOUT_REASON, structural=True),
     Contract("fitness_metrics_daily", "no_missing_day", MISSING_DAYS, structural=True, blocking=True),
     Contract("fitness_metrics_daily", "predictions_in_order", PREDICTIONS_OUTSIDE_THEIR_SPREAD, structural=True),
     Contract("fitness_metrics_daily", "predictions_for_race_levels", PREDICTIONS_UNLIKE_RACE_LEVEL, structural=True),

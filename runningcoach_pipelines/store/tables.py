@@ -379,6 +379,10 @@ class DeviceValues(Base):
     avg_cadence_spm: Mapped[float | None]
     avg_power_w: Mapped[float | None]
     weighted_power_w: Mapped[float | None]
+    threshold_power_w: Mapped[float | None]
+    """As set on the device; what it measures the two below against."""
+    power_intensity: Mapped[float | None]
+    power_load: Mapped[float | None]
     avg_vertical_oscillation_mm: Mapped[float | None]
     avg_vertical_ratio_percent: Mapped[float | None]
     avg_stance_time_ms: Mapped[float | None]
@@ -609,7 +613,7 @@ class ActivityMetrics(Base):
     speed_per_beat_m: Mapped[float | None]
     decoupling_percent: Mapped[float | None]
     decoupling_reason: Mapped[str | None]
-    """Why there is no decoupling; null where there is one."""
+    """Why there is neither speed per beat nor decoupling; null where there are."""
     sustained_max_heart_rate_bpm: Mapped[float | None]
     heart_rate_spikes: Mapped[int | None]
     cadence_lock_s: Mapped[float | None]
@@ -625,9 +629,10 @@ class ActivityMetrics(Base):
     power_load: Mapped[float | None]
     effort_load: Mapped[float | None]
     device_load: Mapped[float | None]
-    load: Mapped[float]
-    load_source: Mapped[str]
-    load_confidence: Mapped[float]
+    load: Mapped[float | None]
+    """Null, like its source and confidence, where not even a duration is known."""
+    load_source: Mapped[str | None]
+    load_confidence: Mapped[float | None]
     load_fallbacks: Mapped[str | None]
     """Why the sources before `load_source` did not count, a JSON object of source to reason; null if it was first."""
     counted: Mapped[bool]

@@ -76,6 +76,11 @@ def test_a_suspected_duplicate_is_marked() -> None:
     assert shown(suspected_duplicate_of="another")["sport"] == "달리기 (중복?)"
 
 
+def test_a_load_that_nobody_knows_has_no_source() -> None:
+    row = shown(Language.EN, load=None, load_source=None)
+    assert (row["load"], row["load_source"]) == (None, "–")
+
+
 def test_a_load_says_what_it_comes_from() -> None:
     assert shown(Language.EN, load_source="imputed")["load_source"] == "Estimated from time"
 

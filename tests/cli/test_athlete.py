@@ -85,7 +85,9 @@ def test_set_says_which_months_are_measured_again_and_either_way_they_are(
 ) -> None:
     command("import", runs, "--materialize")
     change = ("athlete", "set", "--hr-max", 188, "--from", "2025-06-01")
-    assert "To be measured again: 2025-06 to 2025-07." in command(*change).out
+    said = command(*change).out
+    assert "To be measured again: 2025-06 to 2025-07." in said
+    assert "`runningcoach materialize --from 2025-06-01 --to 2025-06-01`" in said
     assert "To be measured again: 2025-06 to 2025-07." in command(*change).out
     outcome = command(*again, *((runs, "--materialize") if again == ("import",) else ()))
     assert outcome.status == 0

@@ -50,6 +50,8 @@ def test_what_is_not_there_or_not_known_is_told_apart(command: Command, lakehous
     assert (nothing.status, "there is no load of me for 2025-05-09" in nothing.err) == (1, True)
     other = command("explain", "load", "2025-05-01", "--athlete", "you")
     assert (other.status, "there is no load of you" in other.err) == (1, True)
+    assert "`--athlete` asks for another: me." in other.err
+    assert "--athlete" not in nothing.err
     unknown = command("explain", "vigour", "2025-05-01")
     assert (unknown.status, "Known are fitness_metrics_daily: load" in unknown.err) == (2, True)
     never = command("explain", "load", "2025-02-30")

@@ -1,5 +1,7 @@
 """Dagster's instance on a real PostgreSQL: its connections are few while it is open, and gone afterwards."""
 
+from collections.abc import Mapping
+
 import dagster as dg
 import psycopg
 import pytest
@@ -11,6 +13,14 @@ from runningcoach_pipelines.settings import Settings
 _EVENTS = 40
 
 
+@pytest.fixture
+def environment(database_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Mapping[str, str]:
+    named = service_environment(settings, database_url)
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)  # opened_instance sets them for good: taken back here
+    return named
+
+
 def _backends(url: str) -> set[int]:
     """Server processes that work for Dagster."""
     with psycopg.connect(url) as connection:
@@ -20,18 +30,44 @@ def _backends(url: str) -> set[int]:
         return {row[0] for row in rows}
 
 
+def _cut(url: str, backends: set[int]) -> None:
+    with psycopg.connect(url) as connection:
+        connection.execute("select pg_terminate_backend(pid, 5000) from unnest(%s::int[]) pid", [list(backends)])
+
+
+def _report(instance: dg.DagsterInstance, number: int) -> None:
+    instance.report_runless_asset_event(dg.AssetMaterialization("bronze", partition=str(number)))
+
+
 def test_an_open_instance_keeps_its_connections_and_a_closed_one_has_none(
-    database_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    database_url: str, environment: Mapping[str, str]
 ) -> None:
-    environment = service_environment(settings, database_url)
-    for name in environment:
-        monkeypatch.setenv(name, environment[name])  # opened_instance sets them for good: taken back here
     others = _backends(database_url)
-    seen: set[int] = set()
     with opened_instance(environment) as instance:
+        reference = instance.get_ref()
+    assert _backends(database_url) <= others
+    seen: set[int] = set()
+    # As the processes of runs and the code server open it.
+    with dg.DagsterInstance.from_ref(reference) as instance:
         for number in range(_EVENTS):
-            instance.report_runless_asset_event(dg.AssetMaterialization("bronze", partition=str(number)))
+            _report(instance, number)
+            instance.get_runs_count()
+            instance.all_instigator_state()
             seen |= _backends(database_url) - others
         assert len(instance.get_materialized_partitions(dg.AssetKey("bronze"))) == _EVENTS
     assert 0 < len(seen) < _EVENTS / 4
     assert _backends(database_url) <= others
+
+
+def test_an_open_instance_goes_on_after_its_connections_were_cut(
+    database_url: str, environment: Mapping[str, str]
+) -> None:
+    others = _backends(database_url)
+    with opened_instance(environment) as instance:
+        _report(instance, 1)
+        cut = _backends(database_url) - others
+        assert cut
+        _cut(database_url, cut)
+        _report(instance, 2)
+        assert instance.get_materialized_partitions(dg.AssetKey("bronze")) == {"1", "2"}
+        assert not cut & _backends(database_url)

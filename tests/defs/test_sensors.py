@@ -1,10 +1,12 @@
 """The sensor for new files: which months it asks for, and that a failed read does not look like no news."""
 
 import datetime as dt
+from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.execution.backfill import BulkActionStatus, PartitionBackfill
 from sqlalchemy.exc import OperationalError
 
 from runningcoach_pipelines.definitions import defs
@@ -70,6 +72,12 @@ def test_changed_months(files: list[tuple[str, str] | None], windows: list[tuple
 
 
 @pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as ephemeral:
+        yield ephemeral
+
+
+@pytest.fixture
 def _settings_in_environment(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.database_url is not None
     monkeypatch.setenv("DATABASE_URL", settings.database_url.get_secret_value())
@@ -82,22 +90,24 @@ def _import_some(lakehouse: Lakehouse, count: int) -> None:
     import_files(lakehouse, files, athlete_id="me", today=_TODAY)
 
 
-def _tick(cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
-    context = dg.build_sensor_context(cursor=cursor, definitions=defs)
+def _tick(instance: dg.DagsterInstance, cursor: str | None = None) -> dg.SensorResult | dg.SkipReason:
+    context = dg.build_sensor_context(instance=instance, cursor=cursor, definitions=defs)
     result = new_files(context)
     assert isinstance(result, dg.SensorResult | dg.SkipReason)
     return result
 
 
 @pytest.mark.usefixtures("_settings_in_environment")
-def test_an_empty_catalogue_is_no_news() -> None:
-    assert isinstance(_tick(), dg.SkipReason)
+def test_an_empty_catalogue_is_no_news(instance: dg.DagsterInstance) -> None:
+    assert isinstance(_tick(instance), dg.SkipReason)
 
 
 @pytest.mark.usefixtures("_settings_in_environment")
-def test_new_files_ask_for_their_months_once_and_derived_ones_no_more(lakehouse: Lakehouse) -> None:
+def test_new_files_ask_for_their_months_once_and_derived_ones_no_more(
+    lakehouse: Lakehouse, instance: dg.DagsterInstance
+) -> None:
     _import_some(lakehouse, 3)
-    first, second = _tick(), _tick()
+    first, second = _tick(instance), _tick(instance)
     assert isinstance(first, dg.SensorResult)
     assert isinstance(second, dg.SensorResult)
     assert first.run_requests is not None
@@ -107,37 +117,79 @@ def test_new_files_ask_for_their_months_once_and_derived_ones_no_more(lakehouse:
     assert second.run_requests is not None
     assert [r.run_key for r in second.run_requests] == [request.run_key]
     derive_activities(lakehouse, window)
-    assert isinstance(_tick(), dg.SkipReason)
+    assert isinstance(_tick(instance), dg.SkipReason)
 
 
 @pytest.mark.usefixtures("_settings_in_environment")
-def test_days_of_imported_files_are_reported_once(lakehouse: Lakehouse) -> None:
+def test_days_of_imported_files_are_reported_once(lakehouse: Lakehouse, instance: dg.DagsterInstance) -> None:
     _import_some(lakehouse, 3)
-    first = _tick()
+    first = _tick(instance)
     assert isinstance(first, dg.SensorResult)
     reported = {event.partition for event in first.asset_events}
     assert reported == {str(raw.first_day) for raw in lakehouse.files.all()}
-    again = _tick(first.cursor)
+    again = _tick(instance, first.cursor)
     assert isinstance(again, dg.SensorResult)
     assert list(again.asset_events) == []
 
 
-def _wellness_tick() -> dg.SensorResult | dg.SkipReason:
-    result = new_wellness_files(dg.build_sensor_context(definitions=defs))
+@pytest.mark.usefixtures("_settings_in_environment")
+@pytest.mark.parametrize("status", [dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTED])
+def test_nothing_is_asked_for_while_a_run_derives_months(
+    lakehouse: Lakehouse, instance: dg.DagsterInstance, status: dg.DagsterRunStatus
+) -> None:
+    _import_some(lakehouse, 3)
+    under_way = instance.create_run_for_job(defs.resolve_job_def("refresh_months"), status=status)
+    assert isinstance(_tick(instance), dg.SkipReason)
+    instance.report_run_canceled(under_way)
+    instance.create_run_for_job(defs.resolve_job_def("refresh_wellness"), status=status)
+    assert isinstance(_tick(instance), dg.SensorResult)
+
+
+@pytest.mark.usefixtures("_settings_in_environment")
+def test_nothing_is_asked_for_from_the_launch_of_a_backfill_until_it_is_complete(
+    lakehouse: Lakehouse, instance: dg.DagsterInstance
+) -> None:
+    _import_some(lakehouse, 3)
+    _launch(instance, "summaries", ["weekly_summaries"])
+    assert isinstance(_tick(instance), dg.SensorResult)
+    launched = _launch(instance, "months", ["activities", "laps", "activity_samples"])
+    assert isinstance(_tick(instance), dg.SkipReason)
+    instance.update_backfill(launched.with_status(BulkActionStatus.COMPLETED_FAILED))
+    assert isinstance(_tick(instance), dg.SensorResult)
+
+
+def _launch(instance: dg.DagsterInstance, name: str, assets: list[str]) -> PartitionBackfill:
+    """A backfill as it stands before the daemon has seen it."""
+    launched = PartitionBackfill(
+        backfill_id=name,
+        status=BulkActionStatus.REQUESTED,
+        from_failure=False,
+        tags={},
+        backfill_timestamp=dt.datetime.now(dt.UTC).timestamp(),
+        asset_selection=[dg.AssetKey(asset) for asset in assets],
+    )
+    instance.add_backfill(launched)
+    return launched
+
+
+def _wellness_tick(instance: dg.DagsterInstance) -> dg.SensorResult | dg.SkipReason:
+    result = new_wellness_files(dg.build_sensor_context(instance=instance, definitions=defs))
     assert isinstance(result, dg.SensorResult | dg.SkipReason)
     return result
 
 
 @pytest.mark.usefixtures("_settings_in_environment")
-def test_nights_ask_for_their_months_until_they_are_derived_and_again_for_a_late_file(lakehouse: Lakehouse) -> None:
-    assert isinstance(_wellness_tick(), dg.SkipReason)
+def test_nights_ask_for_their_months_until_they_are_derived_and_again_for_a_late_file(
+    lakehouse: Lakehouse, instance: dg.DagsterInstance
+) -> None:
+    assert isinstance(_wellness_tick(instance), dg.SkipReason)
     _import_some(lakehouse, 1)
-    assert isinstance(_wellness_tick(), dg.SkipReason)
+    assert isinstance(_wellness_tick(instance), dg.SkipReason)
     asked = []
     for watch, offset_s in ((1, 0), (2, 60)):
         night = wellness("monitoring_b", resting([at(MORNING, offset_s)], [47]), watch=watch)
         import_files(lakehouse, [FoundFile("night.fit", night)], athlete_id="me", today=_TODAY)
-        first, second = _wellness_tick(), _wellness_tick()
+        first, second = _wellness_tick(instance), _wellness_tick(instance)
         assert isinstance(first, dg.SensorResult)
         assert isinstance(second, dg.SensorResult)
         assert first.run_requests is not None
@@ -148,13 +200,15 @@ def test_nights_ask_for_their_months_until_they_are_derived_and_again_for_a_late
         assert [event.partition for event in first.asset_events] == ["2025-05-05"]
         asked.append(request.run_key)
         derive_wellness(lakehouse, window)
-        assert isinstance(_wellness_tick(), dg.SkipReason)
+        assert isinstance(_wellness_tick(instance), dg.SkipReason)
     assert len(set(asked)) == 2
 
 
-def test_a_failed_read_is_not_an_empty_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_failed_read_is_not_an_empty_read(
+    instance: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody:nothing@127.0.0.1:9/none")
     monkeypatch.setenv("RUNNINGCOACH_HOME", str(tmp_path))
     for tick in (_tick, _wellness_tick):
         with pytest.raises(OperationalError):
-            tick()
+            tick(instance)

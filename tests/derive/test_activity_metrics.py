@@ -111,7 +111,8 @@ def test_an_activity_without_samples_has_the_devices_totals_and_an_imputed_load(
 
 def test_an_activity_of_which_nothing_is_known_has_no_load(lakehouse: Lakehouse) -> None:
     row = one(lakehouse, encode([file_id(), Rows("session", {"start_time": [START], "sport": ["running"]})]))
-    assert (row["load"], row["load_source"], row["distance_m"], row["timer_s"]) == (0, "imputed", None, None)
+    assert [row[name] for name in ("load", "load_source", "load_confidence", "distance_m", "timer_s")] == [None] * 5
+    assert json.loads(row["load_fallbacks"])["imputed"] == "no_duration"
 
 
 def test_a_file_cut_off_is_measured_by_its_samples(lakehouse: Lakehouse) -> None:

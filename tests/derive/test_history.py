@@ -11,6 +11,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from runningcoach_pipelines.derive.changes import outdated_months
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.rebuild import drop_derived
 from runningcoach_pipelines.store.tables import Base
@@ -112,6 +113,60 @@ def test_a_late_race_changes_ninety_days_of_its_season_and_the_history_is_as_if_
     drop_derived(lakehouse)
     derive(lakehouse)
     assert differing(after, everything(lakehouse)) == []
+
+
+def test_a_deleted_run_is_felt_from_its_day_on_and_the_history_is_as_if_it_had_never_been(
+    lakehouse: Lakehouse,
+) -> None:
+    bring(lakehouse, {f"{n}.fit": run(at(START, n * 5 * DAY_S)) for n in range(-4, 7)})
+    derive(lakehouse)
+    before = everything(lakehouse)
+    forget(lakehouse, "2.fit")
+    assert [(window.start, window.end) for window in outdated_months(lakehouse)] == [
+        (dt.date(2025, 5, 1), dt.date(2025, 6, 1))
+    ]
+    derive_what_is_new(lakehouse, outdated_months(lakehouse))
+    after = everything(lakehouse)
+    assert outdated_months(lakehouse) == []
+    deleted = dt.date(2025, 5, 14)
+    felt_by(deleted, before, after)
+    drop_derived(lakehouse)
+    derive(lakehouse)
+    assert differing(after, everything(lakehouse)) == []
+
+
+def test_an_edited_run_is_felt_from_its_day_on_and_the_history_is_as_if_it_had_been_so(lakehouse: Lakehouse) -> None:
+    bring(lakehouse, {f"{n}.fit": run(at(START, n * 5 * DAY_S), every_s=10) for n in range(-4, 7)})
+    derive(lakehouse)
+    before = everything(lakehouse)
+    bring(lakehouse, {"2, edited.fit": run(at(START, 10 * DAY_S), heart_rate=160)})
+    derive_what_is_new(lakehouse)
+    after = everything(lakehouse)
+    assert after["activities"].height == before["activities"].height
+    felt_by(dt.date(2025, 5, 14), before, after)
+    drop_derived(lakehouse)
+    derive(lakehouse)
+    assert differing(after, everything(lakehouse)) == []
+
+
+def forget(lakehouse: Lakehouse, name: str) -> None:
+    """Delete a file from bronze."""
+    (sha256,) = (raw.sha256 for raw in lakehouse.files.all() if raw.file_name == name)
+    with lakehouse.engine.begin() as connection:
+        for owned in ("garmin_raw_file_names", "garmin_raw_files"):
+            connection.execute(text(f"delete from runningcoach.{owned} where sha256 = :it"), {"it": sha256})
+
+
+def felt_by(day: dt.date, before: dict[str, pl.DataFrame], after: dict[str, pl.DataFrame]) -> None:
+    """Rows of activities have changed on one day, fitness from there on, and the day's week and month."""
+    for name in ("activities", "activity_metrics", "activity_zones", "mean_max", "splits", "activity_samples"):
+        assert changed_days(before[name], after[name], "local_day") == {day}
+    fitness = changed_days(before["fitness_metrics_daily"], after["fitness_metrics_daily"], "day")
+    assert fitness == {day + dt.timedelta(days=n) for n in range((TODAY - day).days + 1)}
+    assert changed_days(before["analytics_summaries"], after["analytics_summaries"], "period_start") == {
+        day.replace(day=1),
+        day - dt.timedelta(days=day.weekday()),
+    }
 
 
 def changed_days(before: pl.DataFrame, after: pl.DataFrame, column: str) -> set[dt.date]:

@@ -32,6 +32,7 @@ ACTIVITIES = {
     "sustained_max_heart_rate_bpm": pl.Float64,
     "threshold_heart_rate_bpm": pl.Float64,
     "threshold_speed_mps": pl.Float64,
+    "hr_zone_bounds_bpm": pl.String,
 }
 EFFORTS = {
     "athlete_id": pl.String,
@@ -185,6 +186,36 @@ def test_age_tells_the_maximum_of_who_has_not_measured_it() -> None:
     assert row["settings_estimated"]
 
 
+@pytest.mark.parametrize(
+    ("written", "bounds"),
+    [
+        ("94,136,145,153,170,206", "94,136,145,153,170"),
+        ("93.6,136.0,145.0", "94,136"),
+        ("120,140", "143,151,160,168"),
+        ("94,136,136,153,170,206", "143,151,160,168"),
+        ("0,136,145,153,170,206", "143,151,160,168"),
+        ("94,136,145,153,170,255", "143,151,160,168"),
+    ],
+)
+def test_zones_are_those_of_the_watch_where_it_wrote_some_that_can_be(written: str, bounds: str) -> None:
+    row = holding(seen({"hr_zone_bounds_bpm": written}), {"hr_threshold_bpm": 168.0})
+    assert row["hr_zone_bounds_bpm"] == bounds
+    assert row["sources"]["hr_zone_bounds_bpm"] == ("device" if bounds.startswith("94") else "hr_threshold")
+
+
+def test_the_watchs_latest_zones_of_the_year_are_used_unless_the_athlete_set_some() -> None:
+    measured = seen(
+        {"hr_zone_bounds_bpm": "90,110,130,150,170,190", "local_day": back(365)},
+        {"hr_zone_bounds_bpm": "92,112,132,152,172,192", "local_day": back(364)},
+        {"hr_zone_bounds_bpm": "94,114,134,154,174,194", "local_day": back(100)},
+        {"hr_zone_bounds_bpm": "1,1", "local_day": back(50)},
+        {"hr_zone_bounds_bpm": "96,116,136,156,176,196", "counted": False},
+        {},
+    )
+    assert holding(measured)["hr_zone_bounds_bpm"] == "94,114,134,154,174"
+    assert holding(measured, {"hr_zone_bounds_bpm": "120,140"})["hr_zone_bounds_bpm"] == "120,140"
+
+
 def test_the_devices_latest_thresholds_of_the_year_are_used() -> None:
     row = holding(
         seen(
@@ -286,6 +317,7 @@ def test_a_month_has_the_same_terms_bit_for_bit_alone_and_among_others_in_any_or
                     "local_day": some_day(),
                     "sustained_max_heart_rate_bpm": chance.uniform(150, 190),
                     "threshold_heart_rate_bpm": chance.choice([None, chance.uniform(150, 170)]),
+                    "hr_zone_bounds_bpm": chance.choice([None, "94,136,145,153,170,206", "90,130,140,190"]),
                 }
                 for _ in range(150)
             )

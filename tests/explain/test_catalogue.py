@@ -33,6 +33,15 @@ def test_every_entry_says_what_it_means_and_every_formula_whose_it_is() -> None:
     assert (unsaid, sourceless) == ([], [])
 
 
+WITHOUT_FORMULA = {"distance_m", "start_s", "window_s", "threshold_power_w", "weight_kg"}
+"""Columns with a unit that are keys of their table, or the athlete's own words."""
+
+
+def test_every_figure_says_how_it_came_to_be() -> None:
+    formless = {one.name for one in columns() if one.entry.unit and not one.entry.formula}
+    assert formless == WITHOUT_FORMULA
+
+
 UNITS = {
     "_m": "m",
     "_s": "s",

@@ -131,7 +131,7 @@ LOADS = [
     ({"load_source": "perceived_effort", "effort_load": 300.0, "effort_factor": 0.2, "load": 60.0}, True),
     ({"load_source": "device", "device_load": 120.0, "device_factor": 0.5, "load": 60.0}, True),
     ({"load_source": "imputed", "timer_s": 5400.0, "imputed_load_per_h": 50.0, "load": 75.0}, True),
-    ({"load_source": "imputed", "timer_s": None, "imputed_load_per_h": 50.0, "load": 0.0}, True),
+    ({"load_source": None, "timer_s": None, "imputed_load_per_h": 50.0, "load": None}, True),
 ]
 
 

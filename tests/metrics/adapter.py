@@ -35,6 +35,7 @@ from runningcoach_pipelines.metrics import (
     vo2max,
     zones,
 )
+from runningcoach_pipelines.planning import fit_workout, garmin_workout, workout
 from tests.metrics import recordings
 
 Inputs = Mapping[str, Any]
@@ -324,6 +325,21 @@ def tests_of_clarke_skiba(inputs: Inputs) -> tuple[np.ndarray, np.ndarray, np.nd
     return table["BikeScore"].to_numpy(), tested["day"].to_numpy(), tested["Test_5min_Power"].to_numpy()
 
 
+def planned(steps: list[dict[str, Any]]) -> tuple[workout.Step | workout.Repeat, ...]:
+    return tuple(
+        workout.Repeat(step["times"], tuple(map(planned_step, step["steps"])))
+        if step["type"] == "repeat"
+        else planned_step(step)
+        for step in steps
+    )
+
+
+def planned_step(step: dict[str, Any]) -> workout.Step:
+    target = step.get("target")
+    pace_range = workout.PaceRange(target["slow_s_per_km"], target["fast_s_per_km"]) if target else None
+    return workout.Step(workout.Kind(step["type"]), workout.End(step["end"]), step.get("value"), pace_range)
+
+
 def banister_model(inputs: Inputs) -> impulse_response.Model:
     return impulse_response.Model(inputs.get("p0", 0.0), inputs["k1"], inputs["k2"], inputs["tau1"], inputs["tau2"])
 
@@ -471,4 +487,10 @@ ADAPTERS: dict[str, Callable[[Inputs], Any]] = {
     "fit.event_data": lambda i: recordings.event_data(i["fit"], i["event"]),
     "fit.utc_offset": lambda i: recordings.utc_offset_s(i["fit"]),
     "fit.local_start": lambda i: recordings.local_start(i["fit"]),
+    "workout.pace_to_mps": lambda i: garmin_workout.pace_mps(i["pace_s_per_km"]),
+    "workout.fit_step": lambda i: fit_workout.fit_step(planned_step({"type": i["step"]["intensity"], **i["step"]})),
+    "workout.garmin_json": lambda i: garmin_workout.garmin_json(workout.Workout(i["name"], planned(i["steps"]))),
+    "workout.duration": lambda i: workout.duration_s(
+        planned(i["steps"]), default_pace_s_per_km=i.get("default_pace_s_per_km", workout.EASY_PACE_S_PER_KM)
+    ),
 }

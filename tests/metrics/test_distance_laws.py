@@ -52,6 +52,17 @@ def test_no_finely_placed_window_beats_the_best_effort(steps: list[tuple[int, fl
     assert efforts.best_time_s(time, path, target).time_s <= durations.min(initial=np.inf) + 1e-6
 
 
+@given(STEPS, st.integers(1, 8))
+def test_no_split_beats_the_best_effort_over_its_length(steps: list[tuple[int, float]], count: int) -> None:
+    time, path = track(steps)
+    assume(path[-1] > 10)
+    length = path[-1] / count
+    fastest = efforts.best_time_s(time, path, length)
+    split_times = splits.full_splits_s(time, path, split_m=length)
+    assume(fastest is not None and split_times.size)
+    assert fastest.time_s <= split_times.min() + 1e-6
+
+
 @given(STEPS, st.floats(0.05, 1.0), st.floats(-1e6, 1e6))
 def test_a_shifted_clock_changes_only_the_start(steps: list[tuple[int, float]], share: float, shift: float) -> None:
     time, path = track(steps)

@@ -153,6 +153,15 @@ def test_fitness_is_linear_in_the_loads(loads: list[float], factor: float) -> No
         assert getattr(scaled, figure) == pytest.approx(getattr(once, figure) * factor, abs=1e-6)
 
 
+@given(st.lists(st.tuples(st.floats(0, 500), st.floats(0, 500)), min_size=1, max_size=150))
+def test_fitness_of_two_athletes_loads_together_is_the_sum_of_their_fitness(loads: list[tuple[float, float]]) -> None:
+    one, other = np.array(loads).T
+    together = fitness.fitness(one + other)
+    for figure in ("ctl", "atl", "tsb", "ramp"):
+        parts = getattr(fitness.fitness(one), figure) + getattr(fitness.fitness(other), figure)
+        assert getattr(together, figure) == pytest.approx(parts, abs=1e-6)
+
+
 @given(st.floats(1, 300))
 def test_fitness_tends_to_a_constant_load(constant: float) -> None:
     chart = fitness.fitness([constant] * 600)

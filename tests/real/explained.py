@@ -89,6 +89,7 @@ _MINUTE = "a minute long, with records seconds apart"
 _WHOLE = "whole steps, as the sensor rounds them"
 _NEXT_SECOND = "a lap ends with the record after the kilometre"
 _ACCUMULATED = "the device averages the meter's accumulated work, which holds seconds that its power records miss"
+_OWN_RATIO = "the mean of the ratio that the watch records itself, which is not that of the bounce and step it records"
 _NO_POWER = "the device leaves seconds without power out, we count them as 0"
 _FIRST_WINDOW = "a minute and a half: how the first seconds are averaged shows"
 _OTHER_FORM = "another maker's form of weighted power"
@@ -142,8 +143,40 @@ FIGURES: dict[str, dict[str, str]] = {
         "c9173ec7": _OTHER_FORM,
         "581ad0f0": _OTHER_FORM,
     },
-    "time in heart-rate zone": {},
-    "vertical ratio": {"1a3e05a7": _MINUTE, "db12d098": _MINUTE},
+    "intensity by power": {
+        "1195f43b": "0.7 W of weighted power, which its rounding to whole watts hides",
+        "1ec64427": _NO_POWER,
+        "3eaed264": _ACCUMULATED,
+        "3f73dc39": _OTHER_FORM,
+        "4028929e": _ACCUMULATED,
+        "48074f52": _FIRST_WINDOW,
+        "5b083282": _ACCUMULATED,
+        "a6c79d06": _ACCUMULATED,
+        "dc352ab9": _ACCUMULATED,
+        "f552a9f0": _OTHER_FORM,
+    },
+    "load by power": {
+        "1ec64427": _NO_POWER,
+        "3f73dc39": _OTHER_FORM,
+        "4028929e": _ACCUMULATED,
+        "a6c79d06": _ACCUMULATED,
+    },
+    "time in heart-rate zone": {
+        "13727a75": _CHEST_STRAP,
+        "2f250f08": _SPARSE,
+        "806c13c7": "43000 seconds: the device counted 24 more than its timer ran",
+        "d9eb932b": _CHEST_STRAP,
+        "db68504d": _CHEST_STRAP,
+        "ef2c144f": _SPARSE,
+    },
+    "vertical ratio": {
+        "1a3e05a7": _MINUTE,
+        "910454f2": _OWN_RATIO,
+        "cae35778": _OWN_RATIO,
+        "db12d098": _MINUTE,
+        "ea51d728": _OWN_RATIO,
+        "ff9690df": _OWN_RATIO,
+    },
     "ground contact time": {"a066d77d": _SENSOR, "1a3e05a7": _MINUTE, "db12d098": _MINUTE},
     "ascent": {
         "170f36c5": _NO_BAROMETER,

@@ -48,6 +48,12 @@ BREACHES = [
         2,
     ),
     (
+        "activity_metrics: load_or_reason",
+        "update activity_metrics set load = null where athlete_id = 'me'",
+        "",
+        3,
+    ),
+    (
         "fitness_metrics_daily: no_missing_day",
         "delete from fitness_metrics_daily where day = '2025-05-09'",
         "me after 2025-05-08",

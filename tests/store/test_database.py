@@ -28,8 +28,9 @@ from runningcoach_pipelines.store.database import (
     upgrade,
 )
 from runningcoach_pipelines.store.lakehouse import Lakehouse
-from runningcoach_pipelines.store.tables import SCHEMA, Base, GarminRawFile
+from runningcoach_pipelines.store.tables import SCHEMA, ActivityMetrics, Base, GarminRawFile
 from tests.conftest import free_port
+from tests.rows import put
 
 
 @pytest.mark.parametrize(
@@ -172,6 +173,24 @@ def test_wellness_files_that_went_by_a_number_are_named(engine: Engine) -> None:
     with engine.connect() as connection:
         kinds = connection.execute(text("select file_type from runningcoach.garmin_raw_files order by raw_file_id"))
         assert list(kinds.scalars()) == ["metrics", "sleep", "hrv_status", "77", "activity"]
+
+
+def test_a_load_of_nothing_becomes_one_that_nobody_knows_and_back(lakehouse: Lakehouse) -> None:
+    names = ("activity_id", "load", "load_source", "load_confidence")
+    known = [("rest", 0.0, "heart_rate", 0.85), ("unknown", 0.0, "imputed", 0.0), ("yoga", 50.0, "imputed", 0.2)]
+
+    def loads() -> list[tuple[object, ...]]:
+        query = f"select {', '.join(names)} from runningcoach.activity_metrics order by 1"
+        with lakehouse.engine.connect() as connection:
+            return [tuple(row) for row in connection.execute(text(query))]
+
+    downgrade(lakehouse.engine, "0003")
+    put(lakehouse, ActivityMetrics, *(dict(zip(names, row, strict=True)) for row in known))
+    upgrade(lakehouse.engine)
+    assert loads() == [known[0], ("unknown", None, None, None), known[2]]
+    downgrade(lakehouse.engine, "0003")
+    assert loads() == known
+    upgrade(lakehouse.engine)
 
 
 def test_the_migrations_make_the_tables_that_the_code_describes(database_url: str) -> None:

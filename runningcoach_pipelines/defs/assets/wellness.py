@@ -9,7 +9,7 @@ import dagster as dg
 from runningcoach_pipelines.defs.assets.garmin import garmin_raw_events
 from runningcoach_pipelines.defs.assets.raw import garmin_raw_files
 from runningcoach_pipelines.defs.metadata import OWNERS, stopwatch, table
-from runningcoach_pipelines.defs.partitions import MONTH, MONTHS_PER_RUN, window_of
+from runningcoach_pipelines.defs.partitions import MONTH, MONTHS_OF_NIGHTS_PER_RUN, window_of
 from runningcoach_pipelines.derive import wellness
 from runningcoach_pipelines.derive.garmin import belongings
 from runningcoach_pipelines.store.lakehouse import Lakehouse
@@ -41,7 +41,7 @@ def _spec(name: str, description: str, code_version: str, *more: dg.AssetsDefini
         _spec("hr_records", "The pulse of each day, a value every two minutes.", wellness.CODE_VERSION),
     ],
     partitions_def=MONTH,
-    backfill_policy=dg.BackfillPolicy.multi_run(MONTHS_PER_RUN),
+    backfill_policy=dg.BackfillPolicy.multi_run(MONTHS_OF_NIGHTS_PER_RUN),
 )
 def read_wellness(
     context: dg.AssetExecutionContext, lakehouse: dg.ResourceParam[Lakehouse]

@@ -11,7 +11,7 @@ _COL = pl.col
 
 
 class NoDecoupling(StrEnum):
-    """Why an activity has no decoupling, besides a problem of its heart rate."""
+    """Why an activity has neither decoupling nor speed per beat, besides a problem of its heart rate."""
 
     NOT_A_RUN = "not_a_run"
     NO_SPEED = "no_speed"
@@ -21,7 +21,7 @@ class NoDecoupling(StrEnum):
 
 _SPEED, _PULSE, _RUN = Clean("flat_speed_mps"), Clean("believed_bpm"), _COL("sport") == "running"
 _FIGURES = {
-    "per_beat": efficiency.mean_speed_per_beat(_SPEED, _PULSE),
+    "per_beat": efficiency.mean_speed_per_beat(_SPEED, _PULSE, _COL("half")),
     "decoupling": efficiency.steady_decoupling(_SPEED, _PULSE, half=_COL("half")),
     "long_enough": pl.len() >= efficiency.SHORTEST_RUN_S,
 }
@@ -30,24 +30,24 @@ _REASON = (
     .then(pl.lit(NoDecoupling.NOT_A_RUN.value))
     .when(_COL("heart_rate_problem").is_not_null())
     .then("heart_rate_problem")
-    .when(_COL("per_beat").is_null())
-    .then(pl.lit(NoDecoupling.NO_SPEED.value))
     .when(~_COL("long_enough").fill_null(False))
     .then(pl.lit(NoDecoupling.TOO_SHORT.value))
+    .when(_COL("per_beat").is_null())
+    .then(pl.lit(NoDecoupling.NO_SPEED.value))
     .when(_COL("decoupling").is_null())
     .then(pl.lit(NoDecoupling.UNSTEADY.value))
 )
 
 
 def speed_and_drift(seconds: pl.DataFrame, activities: pl.DataFrame) -> pl.DataFrame:
-    """Speed for each beat and decoupling, of runs whose heart rate counts.
+    """Speed for each beat and decoupling, of steady runs whose heart rate counts.
 
     Args:
         seconds: `activity_id`, `flat_speed_mps` and `believed_bpm`, once for each second of the timer.
         activities: `activity_id`, `sport` and `heart_rate_problem` of activities with samples.
 
     Returns:
-        A row for each of `activities`: `activity_id`, `speed_per_beat_m`, `decoupling_percent` and, where that is
+        A row for each of `activities`: `activity_id`, `speed_per_beat_m`, `decoupling_percent` and, where they are
         null, `decoupling_reason`.
     """
     return (
@@ -58,7 +58,7 @@ def speed_and_drift(seconds: pl.DataFrame, activities: pl.DataFrame) -> pl.DataF
         .select(
             "activity_id",
             "decoupling_reason",
-            speed_per_beat_m=pl.when(_RUN & _COL("heart_rate_problem").is_null()).then("per_beat"),
+            speed_per_beat_m=pl.when(_COL("decoupling_reason").is_null()).then("per_beat"),
             decoupling_percent=pl.when(_COL("decoupling_reason").is_null()).then("decoupling"),
         )
         .collect(engine="in-memory")

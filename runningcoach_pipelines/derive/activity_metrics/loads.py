@@ -114,23 +114,26 @@ def chosen(activities: pl.DataFrame) -> pl.DataFrame:
             factors of their month.
 
     Returns:
-        The same with `load` (0 where not even a duration is known), `load_source`, `load_confidence` and
+        The same with `load`, `load_source`, `load_confidence` (null where not even a duration is known) and
         `load_fallbacks`.
     """
     with_load = activities.with_columns(counting_hr_load=terms.loads(activities)["hr_load"]).with_columns(
-        load=_LOAD.fill_null(0.0), load_source=_SOURCE.fill_null(Source.IMPUTED.value), known=_LOAD.is_not_null()
+        load=_LOAD, load_source=_SOURCE
     )
     return with_load.with_columns(load_confidence=_confidence(with_load), load_fallbacks=_fallbacks(with_load))
 
 
 def _confidence(activities: pl.DataFrame) -> pl.Series:
     estimated = {f"{source.value}_estimated": holds for source, holds in _ESTIMATED.items()}
-    figures = []
-    for row in activities.select("load_source", "known", "heart_rate_coverage", **estimated).iter_rows(named=True):
+    figures: list[float | None] = []
+    for row in activities.select("load_source", "heart_rate_coverage", **estimated).iter_rows(named=True):
+        if row["load_source"] is None:
+            figures.append(None)
+            continue
         source = Source(row["load_source"])
         figure = (CONFIDENCE_ESTIMATED if row.get(f"{source.value}_estimated") else CONFIDENCE)[source]
         share = row["heart_rate_coverage"] if source is Source.HEART_RATE else 1.0
-        figures.append(figure * share if row["known"] else 0.0)
+        figures.append(figure * share)
     return pl.Series(figures, dtype=pl.Float64)
 
 
@@ -139,8 +142,8 @@ def _fallbacks(activities: pl.DataFrame) -> pl.Series:
     order = [source.value for source in Source]
     reasons = {source.value: reason for source, reason in _REASONS.items()}
     texts = []
-    for row in activities.select("load_source", "known", **reasons).iter_rows(named=True):
-        before = order[: order.index(row["load_source"])] if row["known"] else order
+    for row in activities.select("load_source", **reasons).iter_rows(named=True):
+        before = order if row["load_source"] is None else order[: order.index(row["load_source"])]
         said = {source: row[source] for source in before}
         texts.append(json.dumps(said, sort_keys=True, separators=(",", ":")) if said else None)
     return pl.Series(texts, dtype=pl.String)

@@ -16,7 +16,7 @@ from runningcoach_pipelines.metrics.quantity import Clean
 from runningcoach_pipelines.store.frames import frame_schema
 from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, BestEffort, MeanMax, Split
 
-CODE_VERSION = "2"
+CODE_VERSION = "3"
 
 SHORTEST_FOR_PULSE_VO2MAX_S = 1200.0
 """Heart rate takes minutes to answer the pace; the estimate is of steady running."""
@@ -30,6 +30,7 @@ _DEVICE = {
     "training_load_peak": "training_load_peak",
     "threshold_heart_rate_bpm": "device_threshold_heart_rate_bpm",
     "threshold_speed_mps": "device_threshold_speed_mps",
+    "hr_zone_bounds_bpm": "device_hr_zone_bounds_bpm",
 }
 """Columns of `device_values` that are used, and the names they have among ours."""
 
@@ -94,6 +95,7 @@ class Recorded:
                 *("athlete_id", "local_day", "counted", "sustained_max_heart_rate_bpm"),
                 threshold_heart_rate_bpm=_COL("device_threshold_heart_rate_bpm"),
                 threshold_speed_mps=_COL("device_threshold_speed_mps"),
+                hr_zone_bounds_bpm=_COL("device_hr_zone_bounds_bpm"),
             ),
             self.efforts.filter("counts").cast({_KEY: pl.String}),
         )

@@ -7,6 +7,7 @@ from runningcoach_pipelines.explain.catalogue.entries import (
     computed,
     defined,
     read,
+    written,
 )
 from runningcoach_pipelines.metrics import (
     clock,
@@ -29,7 +30,7 @@ from runningcoach_pipelines.metrics import (
 )
 
 _TOTALS: Entries = {
-    "sport": read("", "As the device names it."),
+    "sport": written("", "Kind of activity."),
     "distance_m": defined(
         "m", "Distance.", "The device's total; without one the last distance of the samples.", "The device."
     ),
@@ -124,7 +125,10 @@ _DYNAMICS: Entries = {
 }
 _FITNESS: Entries = {
     "speed_per_beat_m": computed(
-        "m", "Metres per heart beat of a run, grade-adjusted.", efficiency.mean_speed_per_beat
+        "m",
+        "Metres per heart beat of a steady run, grade-adjusted. Show the temperature beside it.",
+        efficiency.mean_speed_per_beat,
+        applied="Of the same runs as the decoupling.",
     ),
     "decoupling_percent": computed(
         "%",
@@ -132,7 +136,7 @@ _FITNESS: Entries = {
         efficiency.steady_decoupling,
     ),
     "decoupling_reason": read(
-        "", "Why there is none: `not_a_run`, `no_speed`, `too_short`, `unsteady`, or a problem of the heart rate."
+        "", "Why there is neither: `not_a_run`, `no_speed`, `too_short`, `unsteady`, or a problem of the heart rate."
     ),
     "hr_vo2max": computed(
         "ml/kg/min",
@@ -159,13 +163,13 @@ _LOADS: Entries = {
     "pace_load": computed("load", "Load by grade-adjusted pace, of runs outdoors.", load.pace_load),
     "power_load": computed("load", "Load by power.", load.power_load),
     "effort_load": computed("points", "Load by perceived effort, in points of its own.", load.perceived_effort_load),
-    "device_load": read("points", "The device's own load (EPOC peak), in points of its own."),
+    "device_load": written("points", "The device's own load (EPOC peak), in points of its own."),
     "load": computed(
         "load",
         "The load that counts for days, weeks and months.",
         load.primary,
         applied="Order: heart rate (coverage of at least 0.8), pace, power, effort · factor, device · factor, "
-        "else hours · `imputed_load_per_h`; 0 without even a duration.",
+        "else hours · `imputed_load_per_h`; null without even a duration.",
     ),
     "load_source": read("", "Which of them: `heart_rate`, `pace`, `power`, `perceived_effort`, `device` or `imputed`."),
     "load_confidence": defined(
@@ -197,7 +201,8 @@ _TERMS: Entries = {
         "bpm",
         "Lower bounds of heart-rate zones 1, 2 …, separated by commas.",
         zones.heart_rate_bounds_bpm,
-        applied="The athlete's own; else 85, 90, 95 and 100 % of the threshold heart rate.",
+        applied="The athlete's own; else the device's latest in 365 days; else 85, 90, 95 and 100 % of the threshold "
+        "heart rate.",
     ),
     "effort_factor": defined(
         "load/point",

@@ -1,6 +1,6 @@
 """Columns of days: `fitness_metrics_daily` and `race_predictions`."""
 
-from runningcoach_pipelines.explain.catalogue.entries import DAY_KEY, VERSION, Entries, computed, defined, read
+from runningcoach_pipelines.explain.catalogue.entries import DAY_KEY, VERSION, Entries, computed, defined, read, written
 from runningcoach_pipelines.metrics import (
     critical_speed,
     fitness,
@@ -93,12 +93,12 @@ _LEVELS: Entries = {
     ),
 }
 _MORNING: Entries = {
-    "resting_hr_bpm": read("bpm", "Resting heart rate of the day."),
+    "resting_hr_bpm": written("bpm", "Resting heart rate of the day."),
     "resting_hr_delta_bpm": computed("bpm", "Against the mean of the 28 days before.", hrv.resting_change),
     "resting_hr_z": computed(
         "SD", "The same in standard deviations.", hrv.resting_change, applied="Difference / sample SD."
     ),
-    "hrv_rmssd_ms": read("ms", "Heart-rate variability of the night."),
+    "hrv_rmssd_ms": written("ms", "Heart-rate variability of the night."),
     "hrv_week_ln": computed("ln ms", "Mean of the last seven nights' logarithms.", hrv.baseline),
     "hrv_low_ln": computed("ln ms", "Lower end of the usual band.", hrv.baseline, applied="60-day mean − 0.5 SD."),
     "hrv_high_ln": computed("ln ms", "Upper end of the usual band.", hrv.baseline, applied="60-day mean + 0.5 SD."),

@@ -11,7 +11,7 @@ _SOURCE = re.compile(r"^Source:\s*(.+?)(?=\n\s*\n|\Z)", re.MULTILINE | re.DOTALL
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What a column holds. `formula` and `source` are empty for what is read and not computed."""
+    """What a column holds. `formula` and `source` are empty for names and words."""
 
     unit: str
     meaning: str
@@ -34,8 +34,13 @@ type Entries = dict[str, Entry]
 
 
 def read(unit: str, meaning: str) -> Entry:
-    """A column that is taken over from a file or names a row."""
+    """A column that names a row, or says in a word what stands beside it."""
     return Entry(unit, meaning)
+
+
+def written(unit: str, meaning: str) -> Entry:
+    """A figure as the device wrote it into the file."""
+    return Entry(unit, meaning, "As the device wrote it.", "The device.")
 
 
 def defined(unit: str, meaning: str, formula: str, source: str = "Definition.") -> Entry:

@@ -45,7 +45,7 @@ _LOG_LIMIT_BYTES = 10 * 1024 * 1024
 _SETTINGS = {
     "listen_addresses": ADDRESS,
     "unix_socket_directories": "",  # paths of sockets end at 107 bytes, and any local user could knock
-    "max_connections": "120",  # Dagster opens one per query
+    "max_connections": "120",  # each of Dagster's processes may open 25 at once
     "timezone": "UTC",
     "log_timezone": "UTC",
     "log_checkpoints": "off",

@@ -8,8 +8,9 @@ DRIFTING = [150.0] * 2100 + [160.0] * 1500
 """After ten minutes of warm-up, 1500 seconds in each half."""
 
 
-def test_speed_per_beat_is_metres_per_minute_over_beats_per_minute() -> None:
-    assert figures()["speed_per_beat_m"] == pytest.approx(3 * 60 / 150)
+def test_speed_per_beat_is_metres_per_minute_over_beats_per_minute_past_the_warm_up() -> None:
+    warm_up = samples(heart_rate_bpm=[110.0] * 600 + [150.0] * 3000)
+    assert figures(warm_up)["speed_per_beat_m"] == pytest.approx(3 * 60 / 150)
 
 
 def test_decoupling_compares_the_halves_after_the_warm_up() -> None:
@@ -33,12 +34,13 @@ def test_decoupling_takes_the_speed_on_the_flat() -> None:
         (samples(heart_rate_bpm=[150.0] * 1000 + [None] * 2600), "running", "low_coverage"),
         (samples(speed_mps=None), "running", "no_speed"),
         (samples(2399), "running", "too_short"),
+        (samples(300), "running", "too_short"),
         (samples(speed_mps=[2.0, 4.0] * 1800), "running", "unsteady"),
     ],
 )
-def test_without_decoupling_there_is_a_reason(recorded: object, sport: str, reason: str) -> None:
+def test_without_decoupling_and_speed_per_beat_there_is_a_reason(recorded: object, sport: str, reason: str) -> None:
     row = figures(recorded, activities=[activity(sport=sport)])  # type: ignore[arg-type]
-    assert (row["decoupling_percent"], row["decoupling_reason"]) == (None, reason)
+    assert (row["decoupling_percent"], row["speed_per_beat_m"], row["decoupling_reason"]) == (None, None, reason)
 
 
 def test_without_samples_there_was_no_heart_rate() -> None:

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from runningcoach_pipelines.metrics import load
 from tests.measuring import activity, figures, samples
 
 NO_PULSE = samples(heart_rate_bpm=None)
@@ -91,7 +92,8 @@ def test_reasons_of_the_sources_before_are_kept() -> None:
 @pytest.mark.parametrize("timer_s", [None, 8 * 86_400.0])
 def test_without_a_sensible_duration_there_is_no_load(timer_s: float | None) -> None:
     row = figures(samples(0), activities=[activity(timer_s=timer_s)])
-    assert (row["load"], row["load_source"], row["load_confidence"]) == (0, "imputed", 0)
+    assert (row["load"], row["load_source"], row["load_confidence"]) == (None, None, None)
+    assert list(fallbacks(row)) == sorted(load.Source)
     assert fallbacks(row)["imputed"] == "no_duration"
 
 
