@@ -32,9 +32,9 @@ from runningcoach_pipelines.store.lakehouse import open_lakehouse
 from runningcoach_pipelines.store.raw_files import RawFile
 from runningcoach_pipelines.store.windows import Window
 
+_ANSWERS = dg.AssetKey("garmin_raw_events")
 _ACTIVITIES = dg.AssetKey("activities")
 _NIGHTS = dg.AssetKey("health_metrics")
-_ANSWERS = dg.AssetKey("garmin_raw_events")
 
 
 @dg.sensor(
@@ -79,9 +79,9 @@ def new_wellness_files(context: dg.SensorEvaluationContext) -> dg.SensorResult |
 )
 def garmin_holes(context: dg.SensorEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """One run at a time, of the days that come first in the plan of a backfill."""
-    settings = Settings()
     if is_under_way(context.instance, _ANSWERS, [fetch_garmin.name]):
-        return dg.SkipReason("a run fetches already")
+        return dg.SkipReason("days are being fetched")
+    settings = Settings()
     with open_lakehouse(settings) as lakehouse:
         why_not = silent_because(lakehouse.engine, settings)
         if why_not is not None:

@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 from runningcoach_pipelines.garmin.breaker import Breaker
 from runningcoach_pipelines.garmin.catching_up import catch_up
 from runningcoach_pipelines.garmin.endpoints import ENDPOINTS, EPOCH, Asked
+from runningcoach_pipelines.garmin.problems import LoginRequired
 from runningcoach_pipelines.store.tables import GarminCoverage, GarminRawEvent
 from runningcoach_pipelines.store.windows import Window
 from tests.doubles.garmin import Answer, Cut, GarminDouble, cloudflare_page, malformed
@@ -63,6 +64,7 @@ class Misfortune:
     kill_at: int | None = None
     victim: subprocess.Popen[bytes] | None = None
     _burst: int = 0
+    _revoked_for: str = ""
 
     def __call__(self, path: str) -> Fault | None:
         self.calls_while_open += self.is_open()
@@ -100,6 +102,9 @@ class Misfortune:
         if name == "a burst of 503":
             self._burst = _BURST
         if name == "a token refused":
+            if path == self._revoked_for:  # refusing what has just been renewed would ask for a new login
+                return self.dice.choice(blocks)
+            self._revoked_for = path
             self.garmin.revoke_access()
         return name, fault
 
@@ -137,10 +142,14 @@ def test_nothing_is_missing_nothing_is_twice_and_nobody_calls_while_the_breaker_
             kills += killed_on_the_way(desk, window, misfortune)
         else:
             made = catch_up(new_fetcher(desk), window)
+            assert not isinstance(made.stopped, LoginRequired), made.stopped
             if made.complete and not made.asked and not waiting(desk):
                 break
         if rounds % 25 == 0:
-            print(f"round {rounds}: {desk.garmin.call_count} requests, {kills} killed, {misfortune.left} faults left")
+            print(
+                f"round {rounds}: {desk.garmin.call_count} requests, {kills} killed, {misfortune.left} faults left",
+                flush=True,
+            )
         trip = breaker.last_trip()
         wait = trip.retry_at - desk.time.now() if trip is not None else dt.timedelta(0)
         desk.time.pass_time(max(wait, dt.timedelta(minutes=5)))
