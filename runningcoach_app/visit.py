@@ -11,8 +11,10 @@ from sqlalchemy import Engine
 
 from runningcoach_app.speech import Speech
 from runningcoach_pipelines.settings import Settings
+from runningcoach_pipelines.store.blob import BlobStore
 from runningcoach_pipelines.store.database import open_engine, require_migrated
 from runningcoach_pipelines.store.lake import SampleLake
+from runningcoach_pipelines.store.lakehouse import blob_store
 
 _KEY = "visit"
 
@@ -23,6 +25,7 @@ class Visit:
 
     engine: Engine
     lake: SampleLake
+    blobs: BlobStore
     athlete_id: str
     today: dt.date
     speech: Speech
@@ -49,6 +52,7 @@ def open_visit(settings: Settings, engine: Engine, athlete_id: str, speech: Spee
     st.session_state[_KEY] = Visit(
         engine=engine,
         lake=SampleLake.from_settings(settings),
+        blobs=blob_store(settings, engine),
         athlete_id=athlete_id,
         today=settings.today(),
         speech=speech,

@@ -2,6 +2,9 @@
 
 from runningcoach_app.speech import NOT_MEASURED, Speech
 
+ON_FOOT = ("running", "walking", "hiking")
+"""Sports whose speed is told as a pace."""
+
 
 def sport_name(speech: Speech, sport: str, sub_sport: str | None) -> str:
     """The sport as people say it; one without a word of ours is shown by its FIT name."""
