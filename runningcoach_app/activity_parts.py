@@ -15,8 +15,8 @@ from runningcoach_pipelines.store.one_activity import OneActivity, Row
 _HALF_MARATHON_M, _MARATHON_M = 21_097.5, 42_195.0
 
 
-def headline(one: OneActivity, speech: Speech) -> None:
-    """The figures one looks at first."""
+def headline(one: OneActivity, speech: Speech, *, place: str) -> None:
+    """The figures one looks at first; `place` tells several of them on one page apart."""
     say, number = speech.text, speech.number
     said = one.metrics or one.activity
     on_foot = one.activity["sport"] in ON_FOOT
@@ -39,7 +39,7 @@ def headline(one: OneActivity, speech: Speech) -> None:
             load_source_name(speech, one.metrics["load_source"]) if one.metrics else "",
         ),
     ]
-    with st.container(key=f"figures-{one.activity_id}"):
+    with st.container(key=f"figures-{place}"):
         for label, value, note in figures:
             st.metric(
                 label, value, delta=note or None, delta_color="off", delta_arrow="off", border=True, height="stretch"

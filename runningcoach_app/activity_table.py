@@ -18,7 +18,7 @@ def show_activities(activities: pl.DataFrame, speech: Speech, *, key: str) -> st
         key=key,
         height="content",
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="single-cell",
         hide_index=True,
         placeholder="–",
         alt=say("Activities, one a row"),
@@ -34,8 +34,8 @@ def show_activities(activities: pl.DataFrame, speech: Speech, *, key: str) -> st
             "load_source": text(say("Load from")),
         },
     )
-    rows = drawn.selection.rows
-    return str(activities["activity_id"][rows[0]]) if rows and rows[0] < activities.height else None
+    clicked = [row for row, _ in drawn.selection.cells if row < activities.height]
+    return str(activities["activity_id"][clicked[0]]) if clicked else None
 
 
 def activity_rows(activities: pl.DataFrame, speech: Speech) -> pl.DataFrame:

@@ -76,7 +76,7 @@ class Speech:
         return format_skeleton("yMMM", day, locale=self.language)
 
     def start(self, local: dt.datetime) -> str:
-        """Day and time of an activity on its own clock: `2026년 11월 21일 (토) 06:31`, `Sat, Nov 21, 2026 06:31`."""
+        """Day and time of an activity on its own clock: `2026년 11월 21일 (토) 06:31`."""
         return f"{self.day(local.date())} {local:%H:%M}"
 
     def duration(self, seconds: float | None) -> str:

@@ -38,7 +38,7 @@ def activity(visit: Visit) -> None:
         st.info(
             say("This activity is not measured yet: reload this page in a moment."), icon=":material/hourglass_top:"
         )
-    headline(one, visit.speech)
+    headline(one, visit.speech, place="top")
     samples = _samples(one, visit)
     if samples is not None and not samples.is_empty():
         _show_recording(one, samples, visit.speech)
@@ -175,10 +175,10 @@ def _show_comparison(one: OneActivity, visit: Visit) -> None:
     other = one_activity(visit.engine, visit.athlete_id, chosen) if chosen else None
     if other is None:
         return
-    for column, shown in zip(st.columns(2), (one, other), strict=True):
+    for column, shown, place in zip(st.columns(2), (one, other), ("left", "right"), strict=True):
         with column:
             st.markdown(f"**{speech.day(shown.local_start.date())}**")
-            headline(shown, speech)
+            headline(shown, speech, place=place)
             splits(shown, speech)
 
 
