@@ -1,18 +1,19 @@
 """Parts of an activity's page: figures, tables and bars, each drawn from `OneActivity` alone."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 
 import polars as pl
 import streamlit as st
 
+from runningcoach_app.charts.axes import SPEED_AS_PACE_LABEL
+from runningcoach_app.charts.curves import duration_curves
 from runningcoach_app.charts.kilometres import kilometre_bars
 from runningcoach_app.charts.zones import zone_bars
 from runningcoach_app.speech import NOT_MEASURED, Speech
-from runningcoach_app.vocabulary import ON_FOOT, load_source_name
+from runningcoach_app.tables import show_table
+from runningcoach_app.vocabulary import ON_FOOT, distance_name, load_source_name
 from runningcoach_pipelines.metrics.pace import METRES_PER_KM
 from runningcoach_pipelines.store.one_activity import OneActivity, Row
-
-_HALF_MARATHON_M, _MARATHON_M = 21_097.5, 42_195.0
 
 
 def headline(one: OneActivity, speech: Speech, *, place: str) -> None:
@@ -75,7 +76,7 @@ def splits(one: OneActivity, speech: Speech) -> None:
         km=(pl.col("split") - 1) + rows["distance_m"] / METRES_PER_KM, pace_s_per_km=pl.Series(pace, dtype=pl.Float64)
     )
     st.altair_chart(kilometre_bars(shown, speech), alt=say("Pace of each kilometre"))
-    _table(
+    show_table(
         {
             say("Kilometre"): [speech.number(km, 0 if km == int(km) else 2) for km in shown["km"]],
             say("Pace (/km)"): [speech.pace(value) for value in pace],
@@ -97,7 +98,7 @@ def laps(one: OneActivity, speech: Speech) -> None:
     ]
     pace = {say("Pace (/km)"): [_pace(speed, speech) for speed in speeds]}
     fast = {say("Speed (km/h)"): [speech.number(speed and speed * 3.6, 1) for speed in speeds]}
-    _table(
+    show_table(
         {
             say("Lap"): [speech.number(index + 1) for index in rows["lap_index"]],
             say("Distance (km)"): [_km(value, speech) for value in rows["distance_m"]],
@@ -132,9 +133,9 @@ def efforts(one: OneActivity, speech: Speech) -> None:
     """The fastest time over each distance, beside the record until then."""
     say = speech.text
     rows = list(one.efforts.iter_rows(named=True))
-    _table(
+    show_table(
         {
-            say("Distance"): [_distance(row["distance_m"], speech) for row in rows],
+            say("Distance"): [distance_name(speech, row["distance_m"]) for row in rows],
             say("Time"): [speech.duration(row["time_s"]) for row in rows],
             say("Pace (/km)"): [speech.pace(_per_km(row["time_s"], row["distance_m"])) for row in rows],
             say("Best before"): [speech.duration(row["before_s"]) for row in rows],
@@ -146,23 +147,18 @@ def efforts(one: OneActivity, speech: Speech) -> None:
 def mean_max(one: OneActivity, speech: Speech) -> None:
     """The highest mean over each duration, beside the best of the 90 days before."""
     say, number = speech.text, speech.number
-    channels: dict[str, tuple[str, Callable[[float | None], str]]] = {
-        "speed": (say("Pace (/km)"), lambda value: _pace(value, speech)),
-        "heart_rate": (say("Heart rate (bpm)"), number),
-        "power": (say("Power (W)"), number),
+    channels: dict[str, tuple[str, Callable[[float | None], str], str]] = {
+        "speed": (say("Pace (/km)"), lambda value: _pace(value, speech), SPEED_AS_PACE_LABEL),
+        "heart_rate": (say("Heart rate (bpm)"), number, ""),
+        "power": (say("Power (W)"), number, ""),
     }
-    for channel, (title, written) in channels.items():
+    for channel, (title, written, label) in channels.items():
         rows = one.mean_max.filter(pl.col("channel") == channel)
         if rows.is_empty():
             continue
+        names = {"value": say("Here"), "recent": say("Best of the 90 days before")}
         st.markdown(f"**{title}**")
-        _table(
-            {
-                say("Over"): [speech.duration(seconds) for seconds in rows["window_s"]],
-                say("Here"): [written(value) for value in rows["value"]],
-                say("Best of the 90 days before"): [written(value) for value in rows["recent"]],
-            }
-        )
+        st.altair_chart(duration_curves(rows, names, written, speech, label=label), alt=title)
 
 
 def beside_the_device(one: OneActivity, speech: Speech) -> None:
@@ -201,14 +197,7 @@ def beside_the_device(one: OneActivity, speech: Speech) -> None:
         st.caption(say("The device says nothing beyond distance, time and heart rate."))
         return
     names, ours, theirs = zip(*told, strict=True)
-    _table({say("Figure"): names, say("Ours"): ours, say("Device"): theirs})
-
-
-def _table(columns: Mapping[str, Sequence[str]]) -> None:
-    """A quiet table of texts; columns in which nothing was measured are left out, but for the first."""
-    first, *others = columns
-    kept = [first, *(name for name in others if any(value not in ("", NOT_MEASURED) for value in columns[name]))]
-    st.table(pl.DataFrame({name: list(columns[name]) for name in kept}), border="horizontal", hide_index=True)
+    show_table({say("Figure"): names, say("Ours"): ours, say("Device"): theirs})
 
 
 def _record(row: Row, speech: Speech) -> str:
@@ -217,14 +206,6 @@ def _record(row: Row, speech: Speech) -> str:
     if row["before_s"] is None or row["time_s"] < row["before_s"]:
         return speech.text("record")
     return ""
-
-
-def _distance(distance_m: float, speech: Speech) -> str:
-    if distance_m == _HALF_MARATHON_M:
-        return speech.text("Half marathon")
-    if distance_m == _MARATHON_M:
-        return speech.text("Marathon")
-    return f"{speech.number(distance_m)} m" if distance_m < 1000 else f"{distance_m / 1000:g} km"
 
 
 def _km(distance_m: float | None, speech: Speech) -> str:

@@ -49,6 +49,9 @@ def _pages(speech: Speech) -> list[st.Page]:
         st.Page("views/overview.py", title=say("Overview"), icon=":material/speed:", default=True),
         st.Page("views/activities.py", title=say("Activities"), icon=":material/list:"),
         st.Page("views/activity.py", title=say("Activity"), icon=":material/directions_run:"),
+        st.Page("views/fitness.py", title=say("Fitness"), icon=":material/show_chart:"),
+        st.Page("views/health.py", title=say("Health"), icon=":material/bedtime:"),
+        st.Page("views/summaries.py", title=say("Summaries"), icon=":material/calendar_month:"),
     ]
 
 

@@ -71,6 +71,10 @@ class Speech:
         """`2026년 11월 21일 (토)`, `Sat, Nov 21, 2026`."""
         return format_skeleton("yMMMEd", day, locale=self.language)
 
+    def short_day(self, day: dt.date) -> str:
+        """`2026. 11. 21.`, `11/21/2026`."""
+        return format_skeleton("yMd", day, locale=self.language)
+
     def month(self, day: dt.date) -> str:
         """`2026년 11월`, `Nov 2026`."""
         return format_skeleton("yMMM", day, locale=self.language)

@@ -8,3 +8,8 @@ CLOCK_LABEL = (
     " + ':' + format(round(datum.value) % 60, '02d')"
 )
 """Seconds as h:mm:ss."""
+
+SPEED_AS_PACE_LABEL = (
+    "datum.value > 0 ? floor(round(1000 / datum.value) / 60) + ':' + format(round(1000 / datum.value) % 60, '02d') : ''"
+)
+"""Metres per second as m:ss per kilometre."""
