@@ -55,7 +55,6 @@ def day_lines(
     scale = alt.Scale(zero=False, reverse=reverse)
     drawn = (
         base.transform_fold([*figures], as_=["figure", "value"])
-        .transform_filter("isValid(datum.value)")
         .mark_line(strokeWidth=2)
         .encode(
             y=alt.Y("value:Q", title=None, axis=axis, scale=scale),
