@@ -52,6 +52,8 @@ def _pages(speech: Speech) -> list[st.Page]:
         st.Page("views/fitness.py", title=say("Fitness"), icon=":material/show_chart:"),
         st.Page("views/health.py", title=say("Health"), icon=":material/bedtime:"),
         st.Page("views/summaries.py", title=say("Summaries"), icon=":material/calendar_month:"),
+        st.Page("views/data.py", title=say("Data"), icon=":material/database:"),
+        st.Page("views/settings.py", title=say("Settings"), icon=":material/tune:"),
     ]
 
 

@@ -10,6 +10,7 @@ from runningcoach_app import states
 from runningcoach_app.activity_parts import beside_the_device, efforts, headline, laps, mean_max, splits, zones
 from runningcoach_app.charts import channels
 from runningcoach_app.charts.route import route_chart
+from runningcoach_app.explained import offer_explanations
 from runningcoach_app.speech import Speech
 from runningcoach_app.visit import Visit, current_visit
 from runningcoach_app.vocabulary import ON_FOOT, sport_name
@@ -39,6 +40,9 @@ def activity(visit: Visit) -> None:
             say("This activity is not measured yet: reload this page in a moment."), icon=":material/hourglass_top:"
         )
     headline(one, visit.speech, place="top")
+    if one.metrics:
+        explained = {"load": say("Load"), "hr_load": say("Load by heart rate"), "moving_s": say("Moving time")}
+        offer_explanations(visit, explained, one.activity_id)
     samples = _samples(one, visit)
     if samples is not None and not samples.is_empty():
         _show_recording(one, samples, visit.speech)
@@ -193,7 +197,7 @@ def _show_sources(one: OneActivity, visit: Visit) -> None:
                 st.caption(say("another recording"))
             st.download_button(
                 say("Download FIT"),
-                data=partial(visit.blobs.get, visit.athlete_id, row["sha256"]),
+                data=partial(visit.lakehouse.blobs.get, visit.athlete_id, row["sha256"]),
                 file_name=name.rpartition("/")[2],
                 mime="application/vnd.ant.fit",
                 key=f"fit-{row['sha256']}",

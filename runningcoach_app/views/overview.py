@@ -9,6 +9,7 @@ from runningcoach_app import states
 from runningcoach_app.activity_table import show_activities
 from runningcoach_app.charts.fitness import fitness_chart
 from runningcoach_app.charts.weeks import week_bars
+from runningcoach_app.explained import offer_explanations
 from runningcoach_app.visit import Visit, current_visit
 from runningcoach_app.vocabulary import form_band_name
 from runningcoach_pipelines.metrics.fitness import form_band
@@ -94,6 +95,13 @@ def _show_today(visit: Visit, trend: pl.DataFrame) -> None:
             trend["ramp"],
             say("How much fitness has changed in the last 7 days."),
         )
+    explained = {
+        "ctl": say("Fitness (CTL)"),
+        "atl": say("Fatigue (ATL)"),
+        "tsb": say("Form (TSB)"),
+        "ramp": say("Ramp per week"),
+    }
+    offer_explanations(visit, explained, today["day"].isoformat())
     if today["warming_up"]:
         st.caption(say("The first 126 days do not know what came before them: fitness still reads too low."))
 
