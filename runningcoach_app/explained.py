@@ -22,7 +22,7 @@ def offer_explanations(visit: Visit, metrics: Mapping[str, str], key: str) -> No
     """
     say = visit.speech.text
     with st.container(horizontal=True, vertical_alignment="center", key=f"explain-{key}"):
-        st.caption(say("How did it come to be?"))
+        st.caption(say("How did it come to be?"), width="content")
         for metric, name in metrics.items():
             if st.button(name, key=f"explain-{metric}-{key}", type="tertiary", icon=":material/account_tree:"):
                 st.dialog(name, width="large")(_show)(visit, metric, key)

@@ -72,8 +72,8 @@ class Speech:
         return format_skeleton("yMMMEd", day, locale=self.language)
 
     def short_day(self, day: dt.date) -> str:
-        """`2026. 11. 21.`, `11/21/2026`."""
-        return format_skeleton("yMd", day, locale=self.language)
+        """`2026년 11월 21일`, `Nov 21, 2026`."""
+        return format_skeleton("yMMMd", day, locale=self.language)
 
     def month(self, day: dt.date) -> str:
         """`2026년 11월`, `Nov 2026`."""

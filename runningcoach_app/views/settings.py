@@ -51,11 +51,9 @@ def _show_athlete(visit: Visit) -> None:
         left, right = st.columns(2)
         with left:
             sexes = {None: say("not given"), "female": say("female"), "male": say("male")}
+            known = list(sexes)
             sex = st.selectbox(
-                say("Heart-rate curve of"),
-                list(sexes),
-                index=list(sexes).index(held.sex),
-                format_func=sexes.__getitem__,
+                say("Heart-rate curve of"), known, index=known.index(held.sex), format_func=sexes.__getitem__, key="sex"
             )
             birth_year = _number(say("Year of birth"), held.birth_year, "birth-year")
             weight = _number(say("Weight (kg)"), held.weight_kg, "weight", step=0.1)
