@@ -41,6 +41,9 @@ bench: $(SYNCED) ## the figures of docs/benchmarks.md
 bench-fit: $(SYNCED) ## decoding against fitdecode and compiled peers
 	@scripts/bench fit
 
+bench-app: $(SYNCED) ## what the dashboard's pages ask, and their scripts, over ten demo years
+	@$(BIN)/python -m bench.app
+
 clean: ## remove the environments and caches; data/ stays
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage test-artifacts
 
@@ -52,4 +55,4 @@ $(SYNCED): uv.lock pyproject.toml .python-version
 	@scripts/sync
 	@touch $(SYNCED)
 
-.PHONY: help demo up test check static format docs bench bench-fit clean browser
+.PHONY: help demo up test check static format docs bench bench-fit bench-app clean browser
