@@ -49,6 +49,8 @@ def _show_one(one: Explanation, speech: Speech) -> None:
     say = speech.text
     st.markdown(f"### {_written(one.value)} {one.unit}")
     st.markdown(one.meaning)
+    if one.reason:
+        st.info(one.reason, icon=":material/help:")
     told = {say("Formula"): one.formula, say("Source"): one.source, say("Version"): one.code_version}
     for label, text in told.items():
         if text:
