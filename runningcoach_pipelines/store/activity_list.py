@@ -53,7 +53,7 @@ _ORDERS: dict[Order, ColumnElement[object]] = {
     Order.OLDEST: _ACTIVITIES.c.started_at.asc(),
     Order.LONGEST: _METRICS.c.distance_m.desc().nulls_last(),
     Order.FASTEST: _METRICS.c.avg_speed_mps.desc().nulls_last(),
-    Order.HEAVIEST: _METRICS.c.load.desc(),
+    Order.HEAVIEST: _METRICS.c.load.desc().nulls_last(),
     Order.STEEPEST: _METRICS.c.ascent_m.desc().nulls_last(),
 }
 

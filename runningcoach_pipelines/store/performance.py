@@ -38,6 +38,7 @@ def load_by_source(engine: Engine, athlete_id: str, period: Period, window: Wind
         .where(
             _METRICS.c.athlete_id == athlete_id,
             _METRICS.c.counted,
+            _METRICS.c.load.is_not(None),
             _METRICS.c.local_day >= window.start,
             _METRICS.c.local_day < window.end,
         )
