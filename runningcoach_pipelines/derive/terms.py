@@ -48,6 +48,11 @@ LOAD_COLUMNS = (
 """Columns of `activity_metrics` that `loads` reads."""
 
 _COL = pl.col
+COUNTING_HR_LOAD = pl.when(_COL("heart_rate_problem").is_null()).then(
+    load.covered(_COL("hr_load"), _COL("heart_rate_coverage"))
+)
+"""The heart-rate load where enough of the activity had a heart rate without a problem."""
+
 _ATHLETE_MONTH = ("athlete_id", "month")
 _SHORTEST_MONTH_DAYS = 28
 _SOURCED = TERMS[3:]
@@ -223,11 +228,12 @@ def loads(activities: pl.DataFrame) -> pl.DataFrame:
     A heart-rate load counts where enough of the activity had a heart rate without a problem; `measured_load` is the
     best of those that need no factor.
     """
-    hr_load = pl.when(_COL("heart_rate_problem").is_null()).then(
-        load.covered(_COL("hr_load"), _COL("heart_rate_coverage"))
-    )
     measured, _ = load.primary(
-        {load.Source.HEART_RATE: hr_load, load.Source.PACE: _COL("pace_load"), load.Source.POWER: _COL("power_load")}
+        {
+            load.Source.HEART_RATE: COUNTING_HR_LOAD,
+            load.Source.PACE: _COL("pace_load"),
+            load.Source.POWER: _COL("power_load"),
+        }
     )
     return activities.select(
         "athlete_id",
@@ -238,7 +244,7 @@ def loads(activities: pl.DataFrame) -> pl.DataFrame:
         "counted",
         "effort_load",
         "device_load",
-        hr_load=hr_load,
+        hr_load=COUNTING_HR_LOAD,
         measured_load=measured,
     )
 

@@ -104,9 +104,21 @@ def from_heart_rate(
 
     Source: Runalyze; the relation of heart rate to VO2max is a fit to Daniels' tables.
     """
+    speed = speed_at_hr_max_m_per_min(distance_m, duration_s, average_bpm, hr_max_bpm)
+    return from_speed_at_hr_max(speed) * column(correction)
+
+
+def speed_at_hr_max_m_per_min(
+    distance_m: Quantity, duration_s: Quantity, average_bpm: Quantity, hr_max_bpm: Quantity
+) -> pl.Expr:
+    """Speed that HRmax would give, from the mean speed and heart rate of a run; the first step of `from_heart_rate`."""
     speed = quotient(positive(distance_m) * 60.0, positive(duration_s))
-    reached = fraction_at_heart_rate(quotient(positive(average_bpm), positive(hr_max_bpm)))
-    return positive(oxygen_cost(quotient(speed, reached), RUNALYZE_COST_PER_SPEED)) * column(correction)
+    return quotient(speed, fraction_at_heart_rate(quotient(positive(average_bpm), positive(hr_max_bpm))))
+
+
+def from_speed_at_hr_max(speed_m_per_min: pl.Expr) -> pl.Expr:
+    """Oxygen cost of the speed at HRmax; the second step of `from_heart_rate`."""
+    return positive(oxygen_cost(speed_m_per_min, RUNALYZE_COST_PER_SPEED))
 
 
 def climb_adjusted_distance_m(
