@@ -10,6 +10,7 @@ from runningcoach_pipelines.metrics import fitness, readiness, trailing
 from runningcoach_pipelines.metrics.readiness import Level, Morning, Signal
 
 _NIGHTS = 3
+_TO_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _SCHEMA = pl.Schema({"readiness": pl.String, "readiness_signals": pl.String})
 
 
@@ -52,7 +53,7 @@ def _verdict(signals: list[Signal]) -> tuple[str | None, str | None]:
     level = readiness.verdict(signals)
     if level is None:
         return None, None
-    return _word(level), json.dumps([_shown(signal) for signal in signals], sort_keys=True, separators=(",", ":"))
+    return _word(level), _TO_JSON.encode([_shown(signal) for signal in signals])
 
 
 def _shown(signal: Signal) -> dict[str, Any]:
