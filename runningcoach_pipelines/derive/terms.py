@@ -352,14 +352,22 @@ def _threshold_speeds(efforts: pl.DataFrame) -> pl.DataFrame:
 
 def _looking_back(months: pl.DataFrame, rows: pl.DataFrame, *, day: str, days: int) -> pl.DataFrame:
     """Each athlete's month with the rows of the `days` days up to its end: `month` and the columns of `rows`."""
-    later = range(days // _SHORTEST_MONTH_DAYS + 2)
-    months_after = [_COL(day).dt.month_start().dt.offset_by(f"{count}mo") for count in later]
-    return (
-        rows.with_columns(month=pl.concat_list(months_after))
-        .explode("month")
-        .join(months, on=_ATHLETE_MONTH)
-        .filter(_COL(day) >= _COL("month").dt.offset_by("1mo") - pl.duration(days=days))
+    later = pl.DataFrame({"later": range(days // _SHORTEST_MONTH_DAYS + 2)}, schema={"later": pl.Int32})
+    windows = months.with_columns(
+        number=_month_number("month"), first=_COL("month").dt.offset_by("1mo") - pl.duration(days=days)
     )
+    return (
+        rows.with_columns(number=_month_number(day))
+        .join(later, how="cross")
+        .with_columns(_COL("number") + _COL("later"))
+        .join(windows, on=("athlete_id", "number"))
+        .filter(_COL(day) >= _COL("first"))
+        .drop("number", "later", "first")
+    )
+
+
+def _month_number(day: str) -> pl.Expr:
+    return _COL(day).dt.year() * 12 + _COL(day).dt.month()
 
 
 def _with_own(stored: pl.DataFrame, own: pl.DataFrame, month: Window, activities: pl.DataFrame) -> pl.DataFrame:
