@@ -42,8 +42,8 @@ def derive_fitness(lakehouse: Lakehouse, today: dt.date) -> FitnessReport:
         # Before reading: a slower run must not write over a newer one's rows what it read before them.
         lock(connection, FitnessMetricsDaily.table().name)
         fitness = daily_fitness(read_history(connection, today), today)
-        replace_all(connection, FitnessMetricsDaily.table(), fitness.days)
-        replace_all(connection, RacePrediction.table(), fitness.predictions)
+        replace_all(connection, FitnessMetricsDaily.table(), fitness.days, day="day")
+        replace_all(connection, RacePrediction.table(), fitness.predictions, day="day")
     last = fitness.days.group_by("athlete_id", maintain_order=True).last().select(*Form.__slots__)
     return FitnessReport(
         days=fitness.days.height,
