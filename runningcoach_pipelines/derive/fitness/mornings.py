@@ -41,8 +41,8 @@ def _known(load_series: pl.DataFrame, wellness: pl.DataFrame) -> Iterator[Mornin
         rhr_zs=_last_three("resting_hr_z"),
         sleep_hours=_last_three("sleep_h"),
     )
-    for row in pl.concat([evenings, nights], how="horizontal").iter_rows(named=True):
-        yield Morning(**row)
+    for row in pl.concat([evenings, nights], how="horizontal").select(Morning.__slots__).iter_rows():
+        yield Morning(*row)
 
 
 def _last_three(name: str) -> pl.Expr:
