@@ -60,7 +60,7 @@ _TOTALS = {
 _OF_TOTALS = {
     # The last sample of a smart recording counts for a whole step.
     "moving_s": _COL("moving_s").clip(upper_bound=_COL("timer_s")),
-    "avg_speed_mps": pl.coalesce(quantity.quotient(_COL("distance_m"), _COL("timer_s")), "sampled_avg_speed_mps"),
+    "avg_speed_mps": pl.coalesce(_COL("distance_m") / _COL("timer_s"), "sampled_avg_speed_mps"),
 }
 
 _BELIEVED = pulse.believed_bpm()
