@@ -82,8 +82,8 @@ def dagster_url(url: str) -> str:
 def open_engine(url: str, *, application_name: str = "runningcoach") -> Engine:
     """An engine on `url`; instants come back in UTC whatever the server's time zone is.
 
-    A statement with the execution option `binary` has its rows sent as the server holds them, not as text: half the work
-    for frames and blobs.
+    A statement with the execution option `binary` has its rows sent as the server holds them, not as text: half the
+    work for frames and blobs.
     """
     engine = create_engine(
         engine_url(url),

@@ -205,15 +205,15 @@ def _rows(table: Table, frame: pl.LazyFrame) -> pl.DataFrame:
 
 @cache
 def _columns(table: Table) -> list[pl.Expr]:
-    """The table's columns, numbers finite or null."""
-    return [
-        pl.lit(CODE_VERSION).alias(name)
-        if name == "code_version"
-        else pl.when(_COL(name).cast(dtype).is_finite()).then(_COL(name).cast(dtype)).alias(name)
-        if dtype == pl.Float64
-        else _COL(name).cast(dtype)
-        for name, dtype in frame_schema(table).items()
-    ]
+    return [_written(name, dtype) for name, dtype in frame_schema(table).items()]
+
+
+def _written(name: str, dtype: pl.DataType) -> pl.Expr:
+    """A column as the tables hold it: numbers are finite or null."""
+    if name == "code_version":
+        return pl.lit(CODE_VERSION).alias(name)
+    value = _COL(name).cast(dtype)
+    return pl.when(value.is_finite()).then(value).alias(name) if dtype == pl.Float64 else value
 
 
 def _joined(rows: pl.DataFrame, *figures: pl.DataFrame) -> pl.LazyFrame:
