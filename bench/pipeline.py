@@ -234,29 +234,35 @@ def _print_new_activity(activities: Sequence[Mapping[str, Any]], years: int, mad
     first, *measured = activities
     names = [*first["stages"]]
 
-    def row(label: str, value: Callable[[Mapping[str, Any]], float]) -> tuple[str, ...]:
+    def row(label: str, value: Callable[[Mapping[str, Any]], float], *stages: str) -> tuple[str, ...]:
         taken = [value(activity) * 1e3 for activity in measured]
+        costs = [sum(_cpu_s(activity["stages"][name]) for name in stages) * 1e3 for activity in measured]
         return (
             label,
             f"{statistics.median(taken):.0f}",
             f"{min(taken):.0f}–{max(taken):.0f}",
             f"{value(first) * 1e3:.0f}",
+            f"{statistics.median(costs):.0f}" if stages else "",
         )
 
     def stage(name: str) -> Callable[[Mapping[str, Any]], float]:
         return lambda activity: float(activity["stages"][name]["wall_s"])
 
     rows = [
-        row("**import to changed fitness**", lambda activity: activity["to_fitness_s"]),
+        row("**import to changed fitness**", lambda activity: activity["to_fitness_s"], *names[:-1]),
         row("beyond decoding it", lambda activity: activity["to_fitness_s"] - activity["decode_s"]),
-        row("with weeks and months", lambda activity: activity["whole_s"]),
-        *(row(f"– {name}", stage(name)) for name in names),
+        row("with weeks and months", lambda activity: activity["whole_s"], *names),
+        *(row(f"– {name}", stage(name), name) for name in names),
         row("decoding the new file alone", lambda activity: activity["decode_s"]),
         row("decoding all files of its month", lambda activity: activity["decode_months_s"]),
     ]
-    table((f"median of {len(measured)}", "ms", "range", "the first, cold"), rows)
+    table((f"median of {len(measured)}", "ms", "range", "the first, cold", "CPU ms, with PostgreSQL's"), rows)
     files = [activity["files_in_months"] for activity in measured]
     print(f"Its month held {min(files)} to {max(files)} files, all decoded anew.")
+
+
+def _cpu_s(stage: Mapping[str, float]) -> float:
+    return stage["cpu_s"] + stage["postgres_cpu_s"]
 
 
 def _peers(count: int, passes: int, command: str) -> None:
