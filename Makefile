@@ -44,6 +44,9 @@ bench-fit: $(SYNCED) ## decoding against fitdecode and compiled peers
 soak: $(SYNCED) ## two years from a Garmin that fails 500 times, with killed processes: nothing missing, nothing twice
 	RUNNINGCOACH_SOAK=full $(BIN)/pytest tests/garmin/fetching/test_soak.py --capture=no
 
+bench-app: $(SYNCED) ## what the dashboard's pages ask, and their scripts, over ten demo years
+	@$(BIN)/python -m bench.app
+
 clean: ## remove the environments and caches; data/ stays
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage test-artifacts
 
@@ -55,4 +58,4 @@ $(SYNCED): uv.lock pyproject.toml .python-version
 	@scripts/sync
 	@touch $(SYNCED)
 
-.PHONY: help demo up test check static format docs bench bench-fit soak clean browser
+.PHONY: help demo up test check static format docs bench bench-fit bench-app soak clean browser

@@ -28,6 +28,7 @@ from runningcoach_pipelines.store.tables import AthleteSettings
 
 _FIRST = dt.date(2015, 1, 5)
 _RUNS_PER_YEAR = 250
+PASSES = 9
 _SEED = 1
 _WEEK, _CTL, _ATL = 7, 1 - np.exp(-1 / 42), 1 - np.exp(-1 / 7)
 
@@ -35,9 +36,13 @@ _WEEK, _CTL, _ATL = 7, 1 - np.exp(-1 / 42), 1 - np.exp(-1 / 7)
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--years", type=int, default=10)
-    parser.add_argument("--passes", type=int, default=9)
+    parser.add_argument("--passes", type=int, default=PASSES)
     arguments = parser.parse_args()
-    history, today = made_up(arguments.years)
+    report(arguments.years, arguments.passes)
+
+
+def report(years: int, passes: int) -> None:
+    history, today = made_up(years)
     runs = history.activities
     dated = list(runs.select("local_day", "load").iter_rows())
     looped = list(plain_loop(dated, today))
@@ -48,9 +53,9 @@ def main() -> None:
         ("load, CTL, ATL, TSB, ramp, monotony in a loop", lambda: list(plain_loop(dated, today))),
         ("every column and the race predictions", lambda: daily_fitness(history, today)),
     )
-    heading(f"{len(looped)} days with {runs.height} runs", made_by=f"python -m bench.days --years {arguments.years}")
-    rows = [(label, *_milliseconds(task, arguments.passes)) for label, task in work]
-    table((f"median of {arguments.passes} passes", "ms", "range"), rows)
+    heading(f"{len(looped)} days with {runs.height} runs", made_by=f"python -m bench.days --years {years}")
+    rows = [(label, *_milliseconds(task, passes)) for label, task in work]
+    table((f"median of {passes} passes", "ms", "range"), rows)
 
 
 def made_up(years: int) -> tuple[History, dt.date]:

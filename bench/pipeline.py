@@ -1,8 +1,9 @@
-"""The pipeline, measured: years from bronze to summaries, in process and in Dagster; one new activity; peers; start-up.
+"""The pipeline, measured: years from bronze to summaries, in process and in Dagster; one new activity; the metrics of
+activities and of days against plain loops; peers; start-up.
 
     make bench
-    python -m bench.pipeline [--parts history backfill sensor peers startup] [--years 2 5 10] [--new-activities 9]
-                             [--peer-files 24] [--passes 3] [--cores 2]
+    python -m bench.pipeline [--parts history metrics days backfill sensor peers startup] [--years 2 5 10]
+                             [--new-activities 9] [--peer-files 24] [--passes 3] [--cores 2]
 
 Prints Markdown for docs/benchmarks.md. Everything works on the demo athlete of one seed, in temporary folders with a
 PostgreSQL of their own; each measured piece of work has a fresh process. Nothing is asserted.
@@ -24,7 +25,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from bench import backfill, garmindb, sensor
+from bench import backfill, days, garmindb, metrics, sensor
 from bench.markdown import heading, mebibytes, seconds, table
 from bench.measuring import Finished, run
 from bench.sandbox import Sandbox, plain_environment, sandbox
@@ -33,8 +34,8 @@ from runningcoach_pipelines.demo import count_files, iter_history
 from runningcoach_pipelines.fit import decode
 from runningcoach_pipelines.settings import PROJECT_ROOT
 
-PARTS = ("history", "backfill", "sensor", "peers", "startup")
-"""`backfill` and `sensor` are measured on the stores that `history` leaves, and need it."""
+PARTS = ("history", "metrics", "days", "backfill", "sensor", "peers", "startup")
+"""`backfill` and `sensor` are measured on the stores that `history` leaves, and need it; `metrics` makes its own."""
 
 _STAGES = ("activities", "activity_metrics", "fitness", "weeks", "months")
 _VERSIONS = ("numpy", "polars", "deltalake", "sqlalchemy", "psycopg", "dagster", "fitdecode")
@@ -51,6 +52,10 @@ def main() -> None:
     if "history" in arguments.parts:
         parts = [part for part in ("history", "backfill", "sensor") if part in arguments.parts]
         _history(arguments.years, arguments.new_activities, f"{command} --parts {' '.join(parts)}", parts)
+    if "metrics" in arguments.parts:
+        _metrics(max(arguments.years), f"{command} --parts metrics")
+    if "days" in arguments.parts:
+        days.report(max(arguments.years), days.PASSES)
     if "peers" in arguments.parts:
         _peers(arguments.peer_files, arguments.passes, f"{command} --parts peers")
     if "startup" in arguments.parts:
@@ -113,6 +118,15 @@ def _history(sizes: Sequence[int], new_activities: int, command: str, parts: Seq
                     backfill.report(backfill.measure(place), derived[years][1], years, made_by)
                 if "sensor" in parts:
                     sensor.report(sensor.measure(place, skip=new_activities + 1), years, made_by)
+
+
+def _metrics(years: int, command: str) -> None:
+    """The metrics of activities alone, on stores where everything was derived once."""
+    with sandbox() as place:
+        _work(place, "demo", years)
+        _work(place, "derive")
+        finished, result = _work(place, "metrics")
+    metrics.report(finished, result, years, f"{command} --years {years}")
 
 
 def _print_progress(text: str) -> None:
@@ -220,29 +234,35 @@ def _print_new_activity(activities: Sequence[Mapping[str, Any]], years: int, mad
     first, *measured = activities
     names = [*first["stages"]]
 
-    def row(label: str, value: Callable[[Mapping[str, Any]], float]) -> tuple[str, ...]:
+    def row(label: str, value: Callable[[Mapping[str, Any]], float], *stages: str) -> tuple[str, ...]:
         taken = [value(activity) * 1e3 for activity in measured]
+        costs = [sum(_cpu_s(activity["stages"][name]) for name in stages) * 1e3 for activity in measured]
         return (
             label,
             f"{statistics.median(taken):.0f}",
             f"{min(taken):.0f}–{max(taken):.0f}",
             f"{value(first) * 1e3:.0f}",
+            f"{statistics.median(costs):.0f}" if stages else "",
         )
 
     def stage(name: str) -> Callable[[Mapping[str, Any]], float]:
         return lambda activity: float(activity["stages"][name]["wall_s"])
 
     rows = [
-        row("**import to changed fitness**", lambda activity: activity["to_fitness_s"]),
+        row("**import to changed fitness**", lambda activity: activity["to_fitness_s"], *names[:-1]),
         row("beyond decoding it", lambda activity: activity["to_fitness_s"] - activity["decode_s"]),
-        row("with weeks and months", lambda activity: activity["whole_s"]),
-        *(row(f"– {name}", stage(name)) for name in names),
+        row("with weeks and months", lambda activity: activity["whole_s"], *names),
+        *(row(f"– {name}", stage(name), name) for name in names),
         row("decoding the new file alone", lambda activity: activity["decode_s"]),
         row("decoding all files of its month", lambda activity: activity["decode_months_s"]),
     ]
-    table((f"median of {len(measured)}", "ms", "range", "the first, cold"), rows)
+    table((f"median of {len(measured)}", "ms", "range", "the first, cold", "CPU ms, with PostgreSQL's"), rows)
     files = [activity["files_in_months"] for activity in measured]
     print(f"Its month held {min(files)} to {max(files)} files, all decoded anew.")
+
+
+def _cpu_s(stage: Mapping[str, float]) -> float:
+    return stage["cpu_s"] + stage["postgres_cpu_s"]
 
 
 def _peers(count: int, passes: int, command: str) -> None:

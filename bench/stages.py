@@ -1,7 +1,7 @@
 """One piece of work of ours on the stores of the environment, its costs as a JSON document on the last line.
 
-Of {demo YEARS | derive | dagster | import FOLDER | one-by-one COUNT}, `bench.pipeline` runs each in a process of its
-own, so that a peak of memory belongs to that work alone.
+Of {demo YEARS | derive | metrics | dagster | import FOLDER | one-by-one COUNT}, `bench.pipeline` runs each in a process
+of its own, so that a peak of memory belongs to that work alone.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.measuring import cost_of
+from bench.metrics import all_metrics
 from runningcoach_pipelines.activities.file import ACTIVITY_MESSAGES
 from runningcoach_pipelines.demo import DemoFile, iter_history
 from runningcoach_pipelines.derive.activities import derive_activities
@@ -172,6 +173,7 @@ def main() -> None:
     work = parser.add_subparsers(dest="work", required=True)
     work.add_parser("demo").add_argument("years", type=int)
     work.add_parser("derive")
+    work.add_parser("metrics")
     work.add_parser("dagster")
     work.add_parser("import").add_argument("folder", type=Path)
     work.add_parser("one-by-one").add_argument("count", type=int)
@@ -183,6 +185,8 @@ def main() -> None:
                 result: Any = demo(lakehouse, stages, arguments.years)
             case "derive":
                 result = derive(lakehouse, stages)
+            case "metrics":
+                result = all_metrics(lakehouse)
             case "dagster":
                 result = dagster(lakehouse, stages)
             case "import":

@@ -4,20 +4,24 @@ import polars as pl
 import streamlit as st
 
 from runningcoach_app.speech import Speech
-from runningcoach_app.vocabulary import load_source_name, sport_name
+from runningcoach_app.vocabulary import ON_FOOT, load_source_name, sport_name
 from runningcoach_pipelines.metrics.pace import to_pace_s_per_km
 
 
-def show_activities(activities: pl.DataFrame, speech: Speech) -> None:
-    """Draw the rows of `read_models.latest_activities`, in their order."""
+def show_activities(activities: pl.DataFrame, speech: Speech, *, key: str) -> str | None:
+    """Draw the rows of `activity_list.activities`, in their order; the id of the one that was clicked."""
     say = speech.text
     number = st.column_config.NumberColumn
     text = st.column_config.TextColumn
-    st.dataframe(
+    drawn = st.dataframe(
         activity_rows(activities, speech),
+        key=key,
+        height="content",
+        on_select="rerun",
+        selection_mode="single-cell",
         hide_index=True,
         placeholder="–",
-        alt=say("Latest activities"),
+        alt=say("Activities, one a row"),
         column_config={
             "start": text(say("Start"), pinned=True),
             "sport": text(say("Sport")),
@@ -30,12 +34,14 @@ def show_activities(activities: pl.DataFrame, speech: Speech) -> None:
             "load_source": text(say("Load from")),
         },
     )
+    clicked = [row for row, _ in drawn.selection.cells if row < activities.height]
+    return str(activities["activity_id"][clicked[0]]) if clicked else None
 
 
 def activity_rows(activities: pl.DataFrame, speech: Speech) -> pl.DataFrame:
     """What the table shows: numbers as numbers, so that they sort; days, times and names as text."""
     local_start = pl.col("started_at").dt.replace_time_zone(None) + pl.duration(seconds="utc_offset_s")
-    foot = pl.col("sport").is_in(["running", "walking", "hiking"])
+    foot = pl.col("sport").is_in(ON_FOOT)
     columns = activities.select(
         "sport",
         "sub_sport",

@@ -31,9 +31,7 @@ def main() -> None:
     except ValidationError as error:
         states.stop_for_settings(_chosen_speech(Language.KO), error)
     chosen = _chosen_speech(settings.language)
-    page = st.navigation(
-        [st.Page("views/overview.py", title=chosen.text("Overview"), icon=":material/speed:", default=True)]
-    )
+    page = st.navigation(_pages(chosen))
     if settings.database_url is None:
         states.stop_without_database(chosen)
     try:
@@ -43,6 +41,20 @@ def main() -> None:
         page.run()
     except DatabaseUnavailable as error:
         states.stop_for_database(chosen, error)
+
+
+def _pages(speech: Speech) -> list[st.Page]:
+    say = speech.text
+    return [
+        st.Page("views/overview.py", title=say("Overview"), icon=":material/speed:", default=True),
+        st.Page("views/activities.py", title=say("Activities"), icon=":material/list:"),
+        st.Page("views/activity.py", title=say("Activity"), icon=":material/directions_run:"),
+        st.Page("views/fitness.py", title=say("Fitness"), icon=":material/show_chart:"),
+        st.Page("views/health.py", title=say("Health"), icon=":material/bedtime:"),
+        st.Page("views/summaries.py", title=say("Summaries"), icon=":material/calendar_month:"),
+        st.Page("views/data.py", title=say("Data"), icon=":material/database:"),
+        st.Page("views/settings.py", title=say("Settings"), icon=":material/tune:"),
+    ]
 
 
 def _chosen_speech(default: Language) -> Speech:

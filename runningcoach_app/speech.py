@@ -71,13 +71,17 @@ class Speech:
         """`2026년 11월 21일 (토)`, `Sat, Nov 21, 2026`."""
         return format_skeleton("yMMMEd", day, locale=self.language)
 
+    def short_day(self, day: dt.date) -> str:
+        """`2026년 11월 21일`, `Nov 21, 2026`."""
+        return format_skeleton("yMMMd", day, locale=self.language)
+
     def month(self, day: dt.date) -> str:
         """`2026년 11월`, `Nov 2026`."""
         return format_skeleton("yMMM", day, locale=self.language)
 
     def start(self, local: dt.datetime) -> str:
-        """Day and time of an activity on its own clock: `11월 21일 (토) 06:31`, `Sat, Nov 21 06:31`."""
-        return f"{format_skeleton('MMMEd', local, locale=self.language)} {local:%H:%M}"
+        """Day and time of an activity on its own clock: `2026년 11월 21일 (토) 06:31`."""
+        return f"{self.day(local.date())} {local:%H:%M}"
 
     def duration(self, seconds: float | None) -> str:
         """`h:mm:ss`, rounded to seconds before it is split."""

@@ -13,6 +13,7 @@ from runningcoach_app.speech import Speech
 from runningcoach_pipelines.settings import Settings
 from runningcoach_pipelines.store.database import open_engine, require_migrated
 from runningcoach_pipelines.store.lake import SampleLake
+from runningcoach_pipelines.store.lakehouse import Lakehouse, lakehouse_over
 
 _KEY = "visit"
 
@@ -21,11 +22,18 @@ _KEY = "visit"
 class Visit:
     """One athlete's data at one moment, as one reader sees it."""
 
-    engine: Engine
-    lake: SampleLake
+    lakehouse: Lakehouse
     athlete_id: str
     today: dt.date
     speech: Speech
+
+    @property
+    def engine(self) -> Engine:
+        return self.lakehouse.engine
+
+    @property
+    def lake(self) -> SampleLake:
+        return self.lakehouse.samples
 
 
 def opened_engine(url: str) -> Engine:
@@ -47,8 +55,7 @@ def _engine(url: str) -> Engine:
 def open_visit(settings: Settings, engine: Engine, athlete_id: str, speech: Speech) -> None:
     """Let the page that runs next see `athlete_id`."""
     st.session_state[_KEY] = Visit(
-        engine=engine,
-        lake=SampleLake.from_settings(settings),
+        lakehouse=lakehouse_over(settings, engine),
         athlete_id=athlete_id,
         today=settings.today(),
         speech=speech,

@@ -1,6 +1,12 @@
 """Words for values that the tables hold: sports, sources of a load, bands of form."""
 
 from runningcoach_app.speech import NOT_MEASURED, Speech
+from runningcoach_pipelines.metrics import race
+
+_KILOMETRE_M, _MILE_M = 1000.0, 1609.344
+
+ON_FOOT = ("running", "walking", "hiking")
+"""Sports whose speed is told as a pace."""
 
 
 def sport_name(speech: Speech, sport: str, sub_sport: str | None) -> str:
@@ -40,6 +46,33 @@ def load_source_name(speech: Speech, source: str | None) -> str:
         "imputed": say("Estimated from time"),
     }
     return NOT_MEASURED if source is None else names.get(source, source)
+
+
+def distance_name(speech: Speech, distance_m: float) -> str:
+    """A distance that races are run over, as runners call it."""
+    say = speech.text
+    names = {
+        race.HALF_MARATHON_M: say("Half marathon"),
+        race.MARATHON_M: say("Marathon"),
+        _MILE_M: say("1 mile"),
+        2 * _MILE_M: say("2 miles"),
+        10 * _MILE_M: say("10 miles"),
+    }
+    plain = f"{distance_m:g} m" if distance_m < _KILOMETRE_M else f"{distance_m / _KILOMETRE_M:g} km"
+    return names.get(distance_m, plain)
+
+
+def intensity_name(speech: Speech, label: str | None) -> str:
+    """The word for a distribution of `metrics.distribution.label`."""
+    say = speech.text
+    names = {
+        "polarized": say("Polarized"),
+        "pyramidal": say("Pyramidal"),
+        "threshold": say("Threshold"),
+        "high_intensity": say("High intensity"),
+        "non_polarized": say("Mixed"),
+    }
+    return NOT_MEASURED if label is None else names.get(label, label)
 
 
 def form_band_name(speech: Speech, band: str | None) -> str:

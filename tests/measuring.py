@@ -69,13 +69,16 @@ def measured(
     activities: Sequence[Row] = (),
     device: Mapping[str, Any] | None = None,
     factors: Mapping[str, float | None] | None = None,
+    on_other_days: Mapping[dt.date, Row] | None = None,
     **changed_terms: Any,
 ) -> dict[str, pl.DataFrame]:
-    """Rows of every table, by its name."""
+    """Rows of every table, by its name; `on_other_days` are terms that differ there."""
     rows = _frame(Activity, activities or [activity()])
     said = _frame(DeviceValues, [{**ATHLETE, "activity_id": "a", **device}] if device is not None else [])
     known = measure(rows, said, samples() if recorded is None else recorded)
-    of_day = pl.DataFrame([{**ATHLETE, **TERMS, **changed_terms}], schema_overrides={"threshold_power_w": pl.Float64})
+    days = [{**ATHLETE, **TERMS, **changed_terms}]
+    days += [{**ATHLETE, **TERMS, "local_day": day, **changes} for day, changes in (on_other_days or {}).items()]
+    of_day = pl.DataFrame(days, schema_overrides={"threshold_power_w": pl.Float64})
     sports = rows.select("athlete_id", "sport", month=pl.col("local_day").dt.month_start()).unique()
     personal = sports.with_columns(
         pl.lit(value, pl.Float64).alias(name) for name, value in (FACTORS | dict(factors or {})).items()

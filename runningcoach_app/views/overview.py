@@ -9,10 +9,12 @@ from runningcoach_app import states
 from runningcoach_app.activity_table import show_activities
 from runningcoach_app.charts.fitness import fitness_chart
 from runningcoach_app.charts.weeks import week_bars
+from runningcoach_app.explained import offer_explanations
 from runningcoach_app.visit import Visit, current_visit
 from runningcoach_app.vocabulary import form_band_name
 from runningcoach_pipelines.metrics.fitness import form_band
 from runningcoach_pipelines.store import read_models
+from runningcoach_pipelines.store.activity_list import Filter, activities
 from runningcoach_pipelines.store.lake import LakeUnavailable, SampleLake
 from runningcoach_pipelines.store.read_models import AthleteStatus
 from runningcoach_pipelines.store.windows import Window
@@ -38,7 +40,10 @@ def overview(visit: Visit) -> None:
     _show_fitness(visit, latest)
     _show_weeks(visit, latest)
     st.subheader(say("Latest activities"))
-    show_activities(read_models.latest_activities(visit.engine, visit.athlete_id, last=_ACTIVITIES), visit.speech)
+    latest_ones = activities(visit.engine, visit.athlete_id, Filter(), most=_ACTIVITIES)
+    chosen = show_activities(latest_ones, visit.speech, key="latest")
+    if chosen is not None:
+        st.switch_page("views/activity.py", query_params={"activity": chosen})
     _show_stock(visit, status)
 
 
@@ -90,6 +95,13 @@ def _show_today(visit: Visit, trend: pl.DataFrame) -> None:
             trend["ramp"],
             say("How much fitness has changed in the last 7 days."),
         )
+    explained = {
+        "ctl": say("Fitness (CTL)"),
+        "atl": say("Fatigue (ATL)"),
+        "tsb": say("Form (TSB)"),
+        "ramp": say("Ramp per week"),
+    }
+    offer_explanations(visit, explained, today["day"].isoformat())
     if today["warming_up"]:
         st.caption(say("The first 126 days do not know what came before them: fitness still reads too low."))
 

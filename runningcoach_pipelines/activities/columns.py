@@ -7,7 +7,8 @@ import polars as pl
 
 def column(frame: pl.DataFrame, name: str, dtype: pl.DataType | type[pl.DataType]) -> pl.Expr:
     """The field `name` of `frame` as `dtype`; nulls where the device did not write it, or wrote another kind."""
-    if name not in frame.columns or not _of_a_kind(frame.schema[name], dtype):
+    written = frame.get_column(name, default=None)
+    if written is None or not _of_a_kind(written.dtype, dtype):
         return pl.lit(None, dtype=dtype).alias(name)
     return pl.col(name).cast(dtype, strict=False)
 

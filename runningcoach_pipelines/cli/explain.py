@@ -42,6 +42,8 @@ def explain(
 def _lines(one: "Explanation") -> Iterator[str]:
     yield from _head(one)
     yield f"{_STEP}{one.meaning}"
+    if one.reason:
+        yield f"{_STEP}no value {one.reason}"
     for label, text in (("formula", one.formula), ("source", one.source), ("version", one.code_version)):
         if text:
             yield f"{_STEP}{label:8} {text}"

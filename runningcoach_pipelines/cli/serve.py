@@ -24,14 +24,12 @@ def up() -> None:
 
     Files that are imported meanwhile are computed by themselves.
     """
-    from runningcoach_pipelines.cli.opened import opened_dagster
     from runningcoach_pipelines.settings import Settings
 
     settings = Settings()
     with _leased_database(settings) as (url, keep):
         services = _startable_services(settings, url)
-        with _lakehouse_at(settings, url) as lakehouse, opened_dagster(lakehouse):
-            pass  # Dagster's tables are there before three processes want to make them
+        _prepare_dagster(settings, url)
         status = _serve(settings, services, keep)
     _say_goodbye(status)
 
@@ -72,6 +70,7 @@ def demo(
         if not serve:
             typer.echo("\nNext: `make demo` or `runningcoach up` serves the dashboard and Dagster.")
             return
+        _prepare_dagster(settings, url)
         status = _serve(settings, services, keep)
     _say_goodbye(status)
 
@@ -105,6 +104,16 @@ def _startable_services(settings: "Settings", url: str) -> "list[Service]":
     services = up_services(settings, url)
     require_startable(services, home=settings.home)
     return services
+
+
+def _prepare_dagster(settings: "Settings", url: str) -> None:
+    """Dagster's tables are there before three processes want to make them, and no run of the last time seems alive."""
+    from runningcoach_pipelines.cli.opened import opened_dagster
+    from runningcoach_pipelines.defs.instance import end_abandoned_runs
+
+    with _lakehouse_at(settings, url) as lakehouse, opened_dagster(lakehouse) as instance:
+        if settings.embedded_database:  # in another database there may be services of another machine
+            end_abandoned_runs(instance)
 
 
 def _serve(settings: "Settings", services: "list[Service]", keep: Callable[[], None]) -> int:

@@ -221,18 +221,15 @@ def _sample_rows(activity: Identified, part: _Read) -> pl.DataFrame:
 def _of_activity(frame: pl.DataFrame, activity: Identified, part: _Read, schema: pl.Schema) -> pl.DataFrame:
     index = activity.primary.session_index
     day: dt.date = part.content.sessions[index].local_day
-    return (
-        frame.filter(pl.col("session_index") == index)
-        .with_columns(
-            athlete_id=pl.lit(activity.primary.athlete_id),
-            activity_id=pl.lit(activity.activity_id),
-            local_day=pl.lit(day),
-            month=pl.lit(f"{day:%Y-%m}"),
-            code_version=pl.lit(CODE_VERSION),
-        )
-        .select(schema.names())
-        .cast(schema)
-    )
+    same_for_all = {
+        "athlete_id": pl.lit(activity.primary.athlete_id),
+        "activity_id": pl.lit(activity.activity_id),
+        "local_day": pl.lit(day),
+        "month": pl.lit(f"{day:%Y-%m}"),
+        "code_version": pl.lit(CODE_VERSION),
+    }
+    own = frame.filter(pl.col("session_index") == index)
+    return own.select(same_for_all.get(name, pl.col(name)).cast(dtype).alias(name) for name, dtype in schema.items())
 
 
 def _concat(frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.DataFrame:

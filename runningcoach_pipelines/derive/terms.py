@@ -48,6 +48,11 @@ LOAD_COLUMNS = (
 """Columns of `activity_metrics` that `loads` reads."""
 
 _COL = pl.col
+COUNTING_HR_LOAD = pl.when(_COL("heart_rate_problem").is_null()).then(
+    load.covered(_COL("hr_load"), _COL("heart_rate_coverage"))
+)
+"""The heart-rate load where enough of the activity had a heart rate without a problem."""
+
 _ATHLETE_MONTH = ("athlete_id", "month")
 _SHORTEST_MONTH_DAYS = 28
 _SOURCED = TERMS[3:]
@@ -223,11 +228,12 @@ def loads(activities: pl.DataFrame) -> pl.DataFrame:
     A heart-rate load counts where enough of the activity had a heart rate without a problem; `measured_load` is the
     best of those that need no factor.
     """
-    hr_load = pl.when(_COL("heart_rate_problem").is_null()).then(
-        load.covered(_COL("hr_load"), _COL("heart_rate_coverage"))
-    )
     measured, _ = load.primary(
-        {load.Source.HEART_RATE: hr_load, load.Source.PACE: _COL("pace_load"), load.Source.POWER: _COL("power_load")}
+        {
+            load.Source.HEART_RATE: COUNTING_HR_LOAD,
+            load.Source.PACE: _COL("pace_load"),
+            load.Source.POWER: _COL("power_load"),
+        }
     )
     return activities.select(
         "athlete_id",
@@ -238,7 +244,7 @@ def loads(activities: pl.DataFrame) -> pl.DataFrame:
         "counted",
         "effort_load",
         "device_load",
-        hr_load=hr_load,
+        hr_load=COUNTING_HR_LOAD,
         measured_load=measured,
     )
 
@@ -346,14 +352,22 @@ def _threshold_speeds(efforts: pl.DataFrame) -> pl.DataFrame:
 
 def _looking_back(months: pl.DataFrame, rows: pl.DataFrame, *, day: str, days: int) -> pl.DataFrame:
     """Each athlete's month with the rows of the `days` days up to its end: `month` and the columns of `rows`."""
-    later = range(days // _SHORTEST_MONTH_DAYS + 2)
-    months_after = [_COL(day).dt.month_start().dt.offset_by(f"{count}mo") for count in later]
-    return (
-        rows.with_columns(month=pl.concat_list(months_after))
-        .explode("month")
-        .join(months, on=_ATHLETE_MONTH)
-        .filter(_COL(day) >= _COL("month").dt.offset_by("1mo") - pl.duration(days=days))
+    later = pl.DataFrame({"later": range(days // _SHORTEST_MONTH_DAYS + 2)}, schema={"later": pl.Int32})
+    windows = months.with_columns(
+        number=_month_number("month"), first=_COL("month").dt.offset_by("1mo") - pl.duration(days=days)
     )
+    return (
+        rows.with_columns(number=_month_number(day))
+        .join(later, how="cross")
+        .with_columns(_COL("number") + _COL("later"))
+        .join(windows, on=("athlete_id", "number"))
+        .filter(_COL(day) >= _COL("first"))
+        .drop("number", "later", "first")
+    )
+
+
+def _month_number(day: str) -> pl.Expr:
+    return _COL(day).dt.year() * 12 + _COL(day).dt.month()
 
 
 def _with_own(stored: pl.DataFrame, own: pl.DataFrame, month: Window, activities: pl.DataFrame) -> pl.DataFrame:

@@ -69,6 +69,8 @@ class Explanation:
     """The day, the week (`2025-W22`), the month (`2025-06`), or the activity."""
     athlete_id: str
     value: Value
+    reason: str
+    """Why there is no value; empty where there is one."""
     unit: str
     meaning: str
     formula: str
@@ -98,6 +100,7 @@ def explained(
         of=of,
         athlete_id=str(row["athlete_id"]),
         value=value,
+        reason=_reason(value, trail.inputs),
         unit=entry.unit,
         meaning=entry.meaning,
         formula=entry.formula,
@@ -108,6 +111,13 @@ def explained(
         files=files,
         contributors=trail.contributors,
     )
+
+
+def _reason(value: Value, inputs: tuple[Input, ...]) -> str:
+    if value is not None:
+        return ""
+    missing = [each.name for each in inputs if each.value is None]
+    return f"not known: {', '.join(missing)}" if missing else "what it is made from does not meet its formula's rules"
 
 
 def _equal(stored: Value, again: Value) -> bool:

@@ -50,16 +50,11 @@ def per_second(samples: pl.DataFrame, *, clock: str = "timer_s", by: str = "acti
     rows are then windows over seconds, whatever the recording mode was.
     """
     # Arithmetic on pauses may leave 2.9999999 for 3; rounding would tear a clock of half seconds apart.
-    second = (pl.col(clock).cast(pl.Float64) + 1e-3).floor()
-    counts = samples.select(
-        pl.coalesce(_steps_s(second), pl.when(second.is_finite()).then(1.0))
-        .clip(0.0, HOLD_CAP_S)
-        .fill_nan(None)
-        .fill_null(0.0)
-        .over(by)
-        .cast(pl.Int64)
-        .alias("count")
-    )["count"].to_numpy()
+    second = np.floor(samples[clock].cast(pl.Float64).to_numpy() + 1e-3)
+    steps = np.diff(second, append=np.nan)
+    steps[samples[by].ne_missing(samples[by].shift(-1)).to_numpy()] = np.nan
+    known = np.where(np.isfinite(steps), steps, np.isfinite(second).astype(np.float64))
+    counts = known.clip(0.0, HOLD_CAP_S).astype(np.int64)
     if bool((counts == 1).all()):
         return samples
     return samples[np.repeat(np.arange(samples.height), counts)]

@@ -36,8 +36,17 @@ def cadence_lock(heart_rate_bpm: Quantity, cadence_spm: Quantity, weight_s: Quan
 
     Source: A convention.
     """
-    locked = ((positive(heart_rate_bpm) - positive(cadence_spm)).abs() < LOCK_BPM).fill_null(False)
-    return locked & (stretch_s(locked, weight_s) > LOCK_S).fill_null(False)
+    return lasting_lock(follows_steps(heart_rate_bpm, cadence_spm), weight_s)
+
+
+def follows_steps(heart_rate_bpm: Quantity, cadence_spm: Quantity) -> pl.Expr:
+    """Whether |heart rate − spm| < 3, elementwise; false where one is unknown."""
+    return ((positive(heart_rate_bpm) - positive(cadence_spm)).abs() < LOCK_BPM).fill_null(False)
+
+
+def lasting_lock(follows: pl.Expr, weight_s: Quantity) -> pl.Expr:
+    """`cadence_lock` where a column of `follows_steps` is at hand."""
+    return follows & (stretch_s(follows, weight_s) > LOCK_S).fill_null(False)
 
 
 def stretch_s(state: pl.Expr, weight_s: Quantity) -> pl.Expr:

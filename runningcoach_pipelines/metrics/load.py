@@ -48,8 +48,12 @@ def heart_rate_load(
     Source: Banister 1991; scaled to an hour at threshold as in GoldenCheetah.
     """
     reserve = reserve_share(lthr_bpm, hr_rest_bpm, hr_max_bpm)
-    hour_at_threshold = positive(points_per_minute(reserve, sex, variant)) * SECONDS_PER_MINUTE
-    return 100.0 * quotient(column(trimp), hour_at_threshold)
+    return scaled_to_threshold(trimp, points_per_minute(reserve, sex, variant))
+
+
+def scaled_to_threshold(trimp: Quantity, threshold_points_per_minute: Quantity) -> pl.Expr:
+    """`heart_rate_load` where the TRIMP of a minute at threshold heart rate is at hand."""
+    return 100.0 * quotient(column(trimp), positive(threshold_points_per_minute) * SECONDS_PER_MINUTE)
 
 
 def power_load(weighted_power_w: Quantity, threshold_power_w: Quantity, duration_s: Quantity) -> pl.Expr:

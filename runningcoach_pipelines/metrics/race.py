@@ -4,7 +4,7 @@ From short races every model is optimistic about the marathon (Vickers & Vertosi
 models side by side and their spread, not one number.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import exp, floor, log, pow
 
@@ -146,30 +146,53 @@ def marathon_from_critical_speed_s(critical_speed_mps: float) -> float:
     return MARATHON_M / (0.848 * critical_speed_mps)
 
 
-def predictions(results: Sequence[Result], target_m: float, *, shape_percent: float | None = None) -> dict[str, float]:
-    """Time in s by model: `riegel`, `cameron`, `daniels_gilbert` and, with two distances, `power_law`.
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What results say of a runner, whatever the distance to predict.
 
-    The first three start from the best result by Daniels–Gilbert VO2max; the power law joins it to the next best
-    over at least 1.5 times or at most 1/1.5 of its distance, the exponent kept within 1.02 … 1.20. With a marathon
-    shape `daniels_gilbert` is limited by it over distances longer than that of the best result: who has run as far has
-    shown the endurance. Empty without results.
+    best: the result of the highest Daniels–Gilbert VO2max, which is `level`.
+    exponent: of the power law through it and the next best over another distance; None without one.
+    """
+
+    best: Result
+    level: float
+    exponent: float | None
+
+
+def standing(results: Iterable[Result]) -> Standing | None:
+    """The best result and the power law to the next best; None without results.
+
+    That is one over at least 1.5 times or at most 1/1.5 of the best one's distance; the exponent is kept within
+    1.02 … 1.20.
+    """
+    levels = ((vo2max.from_race(result.distance_m, result.time_s), result) for result in results)
+    ranked = sorted(levels, key=lambda ranked: -ranked[0])
+    if not ranked:
+        return None
+    level, best = ranked[0]
+    second = next((result for _, result in ranked if _distinct(result.distance_m, best.distance_m)), None)
+    if second is None:
+        return Standing(best, level, None)
+    low, high = EXPONENT_RANGE
+    return Standing(best, level, min(max(own_exponent(best, second), low), high))
+
+
+def predictions(runner: Standing, target_m: float, *, shape_percent: float | None = None) -> dict[str, float]:
+    """Time in s by model: `riegel`, `cameron`, `daniels_gilbert` and, with an exponent of one's own, `power_law`.
+
+    All start from the best result. With a marathon shape `daniels_gilbert` is limited by it over distances longer than
+    that result's: who has run as far has shown the endurance.
 
     Source: Riegel 1981; Cameron; Daniels & Gilbert 1979; a power law through two results.
     """
-    ranked = sorted(results, key=lambda result: -vo2max.from_race(result.distance_m, result.time_s))
-    if not ranked:
-        return {}
-    best = ranked[0]
+    best = runner.best
     times = {"riegel": riegel_s(best, target_m), "cameron": cameron_s(best, target_m)}
-    level = vo2max.from_race(best.distance_m, best.time_s)
     limited = shape_percent if target_m > best.distance_m else None
-    daniels = with_shape_s(level, target_m, 1000.0 if limited is None else limited)
+    daniels = with_shape_s(runner.level, target_m, 1000.0 if limited is None else limited)
     if daniels is not None:
         times["daniels_gilbert"] = daniels
-    second = next((result for result in ranked if _distinct(result.distance_m, best.distance_m)), None)
-    if second is not None:
-        low, high = EXPONENT_RANGE
-        times["power_law"] = riegel_s(best, target_m, min(max(own_exponent(best, second), low), high))
+    if runner.exponent is not None:
+        times["power_law"] = riegel_s(best, target_m, runner.exponent)
     return times
 
 

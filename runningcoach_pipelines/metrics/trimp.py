@@ -150,13 +150,13 @@ def zonal_points(
     """
     if len(lower_bounds_bpm) != len(weights):
         raise ValueError(f"{len(lower_bounds_bpm)} zone bounds but {len(weights)} weights; give one each")
-    hr = positive(heart_rate_bpm)
+    hr = column(heart_rate_bpm)
     steps = np.diff(weights, prepend=0.0).tolist()
     rate = sum(
         ((hr >= column(bound)).cast(pl.Float64) * step for bound, step in zip(lower_bounds_bpm, steps, strict=True)),
         start=pl.lit(0.0),
     )
-    return quotient(column(weight_s), SECONDS_PER_MINUTE) * rate
+    return pl.when(hr > 0).then(quotient(column(weight_s), SECONDS_PER_MINUTE) * rate)
 
 
 def zonal(

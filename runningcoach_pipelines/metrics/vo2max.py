@@ -10,7 +10,6 @@ from math import exp, log, sqrt
 import polars as pl
 
 from runningcoach_pipelines.metrics.quantity import Quantity, column, positive, quotient
-from runningcoach_pipelines.metrics.solve import increasing_root
 
 THRESHOLD_FRACTION = 0.88
 INTERVAL_FRACTION = 0.975
@@ -20,6 +19,10 @@ CURVE_WINDOWS_S = (240, 14_400)
 
 HIGHEST_PLAUSIBLE = 90.0
 """World records from 800 m to the marathon are 83 to 88: what lies above was not run."""
+
+RACE_MIN = (1.0 / 6.0, 6000.0)
+_GUESSES = 16
+"""Each is about ten times nearer to the time than the one before: these leave nothing that a float can tell apart."""
 
 COST_PER_SPEED = 0.182258
 RUNALYZE_COST_PER_SPEED = 0.182253
@@ -67,11 +70,15 @@ def pace_at_fraction_s_per_km(vo2max: float, fraction: float) -> float:
 
 
 def race_time_s(vo2max: float, distance_m: float) -> float | None:
-    """Time over `distance_m` that has this Daniels–Gilbert VO2max; None outside 10 s … 100 h."""
-    minutes = increasing_root(
-        lambda minutes: vo2max - from_race(distance_m, minutes * 60.0), low=1.0 / 6.0, high=6000.0
-    )
-    return None if minutes is None else minutes * 60.0
+    """Time over `distance_m` that has this Daniels–Gilbert VO2max; None outside 10 s … 100 h and for none above 0."""
+    if vo2max <= 0:
+        return None
+    shortest, longest = RACE_MIN
+    minutes = longest
+    # A time gives a speed, and that a better time: the share that can be held depends little on the time.
+    for _ in range(_GUESSES):
+        minutes = distance_m / speed_at_cost_m_per_min(vo2max * sustainable_fraction(minutes))
+    return minutes * 60.0 if shortest <= minutes <= longest else None
 
 
 def training_speed_m_per_min(vo2max: float, fraction: float) -> float:
@@ -104,9 +111,21 @@ def from_heart_rate(
 
     Source: Runalyze; the relation of heart rate to VO2max is a fit to Daniels' tables.
     """
+    speed = speed_at_hr_max_m_per_min(distance_m, duration_s, average_bpm, hr_max_bpm)
+    return from_speed_at_hr_max(speed) * column(correction)
+
+
+def speed_at_hr_max_m_per_min(
+    distance_m: Quantity, duration_s: Quantity, average_bpm: Quantity, hr_max_bpm: Quantity
+) -> pl.Expr:
+    """Speed that HRmax would give, from the mean speed and heart rate of a run; the first step of `from_heart_rate`."""
     speed = quotient(positive(distance_m) * 60.0, positive(duration_s))
-    reached = fraction_at_heart_rate(quotient(positive(average_bpm), positive(hr_max_bpm)))
-    return positive(oxygen_cost(quotient(speed, reached), RUNALYZE_COST_PER_SPEED)) * column(correction)
+    return quotient(speed, fraction_at_heart_rate(quotient(positive(average_bpm), positive(hr_max_bpm))))
+
+
+def from_speed_at_hr_max(speed_m_per_min: pl.Expr) -> pl.Expr:
+    """Oxygen cost of the speed at HRmax; the second step of `from_heart_rate`."""
+    return positive(oxygen_cost(speed_m_per_min, RUNALYZE_COST_PER_SPEED))
 
 
 def climb_adjusted_distance_m(

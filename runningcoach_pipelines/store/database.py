@@ -6,9 +6,10 @@ Tables are in `tables.py`, the embedded server in `embedded.py`, the migrations 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url, text
+from psycopg.pq import Format
+from sqlalchemy import URL, Connection, Engine, ExecutionContext, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 
 from runningcoach_pipelines.settings import Settings
@@ -18,6 +19,7 @@ from runningcoach_pipelines.store.tables import SCHEMA
 
 if TYPE_CHECKING:
     from alembic.config import Config
+    from psycopg import Cursor
 
 DAGSTER_SCHEMA = "dagster"
 
@@ -78,8 +80,12 @@ def dagster_url(url: str) -> str:
 
 
 def open_engine(url: str, *, application_name: str = "runningcoach") -> Engine:
-    """An engine on `url`; instants come back in UTC whatever the server's time zone is."""
-    return create_engine(
+    """An engine on `url`; instants come back in UTC whatever the server's time zone is.
+
+    A statement with the execution option `binary` has its rows sent as the server holds them, not as text: half the
+    work for frames and blobs.
+    """
+    engine = create_engine(
         engine_url(url),
         pool_pre_ping=True,
         connect_args={
@@ -88,6 +94,20 @@ def open_engine(url: str, *, application_name: str = "runningcoach") -> Engine:
             "connect_timeout": 10,
         },
     )
+    event.listen(engine, "before_cursor_execute", _in_binary_if_asked)
+    return engine
+
+
+def _in_binary_if_asked(
+    _connection: Connection,
+    cursor: "Cursor[Any]",
+    _statement: str,
+    _parameters: object,
+    context: ExecutionContext,
+    _many: bool,
+) -> None:
+    if context.execution_options.get("binary"):
+        cursor.format = Format.BINARY
 
 
 def require_reachable(engine: Engine) -> None:

@@ -131,4 +131,4 @@ class DatabaseBlobStore:
             _FILES.c.file_content.is_not(None),
         )
         with self._engine.connect() as connection:
-            return connection.execute(statement).first()
+            return connection.execute(statement, execution_options={"binary": True}).first()

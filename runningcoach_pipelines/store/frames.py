@@ -4,7 +4,6 @@ Reads give exactly the columns and dtypes of the statement's table columns, also
 go through binary COPY. Which rows to read or replace is decided elsewhere (`windows.py`, read models).
 """
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 import polars as pl
@@ -54,8 +53,8 @@ def frame_schema(table: Table) -> pl.Schema:
 def read_frame(connection: Connection, statement: Select[Any]) -> pl.DataFrame:
     """Rows of `statement` as a frame whose schema follows from the selected columns, row or no row."""
     schema = pl.Schema({column.name: _mapping(column.type)[0] for column in statement.selected_columns if column.name})
-    rows = connection.execute(statement).all()
-    return pl.DataFrame(cast(Sequence[Any], rows), schema=schema, orient="row")
+    rows = connection.execute(statement, execution_options={"binary": True}).all()
+    return pl.DataFrame(dict(zip(schema, zip(*rows, strict=True), strict=False)), schema=schema)
 
 
 def copy_frame(connection: Connection, table: Table, frame: pl.DataFrame) -> None:

@@ -200,15 +200,9 @@ class SampleLake:
         if not self._table_exists():
             # Its own commit: two first writers must not take each other's months for leftovers.
             write_deltalake(self.url, samples.clear(), mode="ignore", partition_by=_PARTITIONS, storage_options=options)
-        write_deltalake(
-            self.url,
-            samples,
-            mode="overwrite",
-            predicate=months,
-            partition_by=_PARTITIONS,
-            storage_options=options,
-        )
-        return self._open().version()
+        table = self._open()
+        write_deltalake(table, samples, mode="overwrite", predicate=months, partition_by=_PARTITIONS)
+        return table.version()
 
     def _empty(self) -> None:
         from deltalake import write_deltalake

@@ -27,7 +27,11 @@ class Lakehouse:
 
 def lakehouse_at(settings: Settings, url: str, *, application_name: str = "runningcoach") -> Lakehouse:
     """The stores over the database at `url`; nothing is created or migrated."""
-    engine = open_engine(url, application_name=application_name)
+    return lakehouse_over(settings, open_engine(url, application_name=application_name))
+
+
+def lakehouse_over(settings: Settings, engine: Engine) -> Lakehouse:
+    """The stores over a database that is open already."""
     return Lakehouse(
         settings=settings,
         engine=engine,

@@ -15,7 +15,6 @@ from runningcoach_pipelines.store.database import reading
 from runningcoach_pipelines.store.frames import read_frame
 from runningcoach_pipelines.store.tables import (
     Activity,
-    ActivityMetrics,
     ActivitySource,
     AnalyticsSummary,
     Athlete,
@@ -28,7 +27,6 @@ from runningcoach_pipelines.store.windows import Window, monday
 _FITNESS = FitnessMetricsDaily.table()
 _SUMMARIES = AnalyticsSummary.table()
 _ACTIVITIES = Activity.table()
-_METRICS = ActivityMetrics.table()
 _SOURCES = ActivitySource.table()
 _FILES = GarminRawFile.table()
 _NAMES = GarminRawFileName.table()
@@ -107,34 +105,6 @@ def summaries(engine: Engine, athlete_id: str, period: str, *, last: int) -> pl.
     )
     with reading(engine) as connection:
         return read_frame(connection, statement).reverse()
-
-
-def latest_activities(engine: Engine, athlete_id: str, *, last: int) -> pl.DataFrame:
-    """Start, sport, distance, time, speed, heart rate and load of the latest activities, newest first."""
-    statement = (
-        select(
-            _ACTIVITIES.c.activity_id,
-            _ACTIVITIES.c.started_at,
-            _ACTIVITIES.c.utc_offset_s,
-            _ACTIVITIES.c.local_day,
-            _ACTIVITIES.c.sport,
-            _ACTIVITIES.c.sub_sport,
-            _METRICS.c.distance_m,
-            _METRICS.c.timer_s,
-            _METRICS.c.avg_speed_mps,
-            _METRICS.c.avg_heart_rate_bpm,
-            _METRICS.c.ascent_m,
-            _METRICS.c.load,
-            _METRICS.c.load_source,
-            _ACTIVITIES.c.suspected_duplicate_of,
-        )
-        .join(_METRICS, _METRICS.c.activity_id == _ACTIVITIES.c.activity_id)
-        .where(_ACTIVITIES.c.athlete_id == athlete_id)
-        .order_by(_ACTIVITIES.c.started_at.desc(), _ACTIVITIES.c.activity_id)
-        .limit(last)
-    )
-    with reading(engine) as connection:
-        return read_frame(connection, statement)
 
 
 def suspected_duplicates(engine: Engine, athlete_id: str) -> pl.DataFrame:

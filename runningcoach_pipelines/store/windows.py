@@ -11,9 +11,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 import polars as pl
-from sqlalchemy import ARRAY, ColumnElement, Connection, Table, any_, delete, literal, or_
+from sqlalchemy import ARRAY, ColumnElement, Connection, Table, any_, delete, literal, or_, select
 
-from runningcoach_pipelines.store.frames import copy_frame
+from runningcoach_pipelines.store.frames import copy_frame, read_frame
 from runningcoach_pipelines.store.locks import lock
 
 
@@ -98,8 +98,24 @@ def replace_window(
     copy_frame(connection, table, frame)
 
 
-def replace_all(connection: Connection, table: Table, frame: pl.DataFrame) -> None:
-    """Make `frame` all that `table` holds, in the connection's transaction."""
+def replace_all(connection: Connection, table: Table, frame: pl.DataFrame, *, day: str) -> None:
+    """Make `frame` all that `table` holds, in the connection's transaction.
+
+    Rows before the first day on which anything differs are as they should be and stay untouched.
+
+    Args:
+        day: the column that says which day a row belongs to.
+    """
     lock(connection, table.name)
-    connection.execute(delete(table))
-    copy_frame(connection, table, frame)
+    first = _first_difference(read_frame(connection, select(table)), frame, day)
+    if first is not None:
+        connection.execute(delete(table).where(table.c[day] >= first))
+        copy_frame(connection, table, frame.filter(pl.col(day) >= first))
+
+
+def _first_difference(stored: pl.DataFrame, frame: pl.DataFrame, day: str) -> date | None:
+    """The first day that has a row in one and not in the other; None if there is none."""
+    columns = frame.columns
+    gone = stored.join(frame, on=columns, how="anti", nulls_equal=True)
+    come = frame.join(stored, on=columns, how="anti", nulls_equal=True)
+    return min([*gone[day], *come[day]], default=None)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -95,9 +95,16 @@ type OpenApp = Callable[..., AppTest]
 
 @pytest.fixture
 def open_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> OpenApp:
-    """Run the app's script once over a stage: `open_app(stage, language, athlete)`."""
+    """Run the app's script once over a stage: `open_app(stage, language, athlete, page=…, query=…)`."""
 
-    def run(stage: Stage, language: Language = Language.KO, athlete: str = ANA) -> AppTest:
+    def run(
+        stage: Stage,
+        language: Language = Language.KO,
+        athlete: str = ANA,
+        *,
+        page: str | None = None,
+        query: Mapping[str, str] | None = None,
+    ) -> AppTest:
         monkeypatch.chdir(tmp_path)  # no .env file of ours
         # Streamlit puts the app there, and a process pool of a later test would start from it.
         monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
@@ -106,9 +113,20 @@ def open_app(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> OpenApp:
         monkeypatch.setenv("RUNNINGCOACH_ATHLETE", athlete)
         if stage.database_url is not None:
             monkeypatch.setenv("DATABASE_URL", stage.database_url)
-        return AppTest.from_file(str(MAIN), default_timeout=60).run()
+        app = AppTest.from_file(str(MAIN), default_timeout=60)
+        if page is not None:
+            app.switch_page(page)
+        for name, value in (query or {}).items():
+            app.query_params[name] = value
+        return app.run()
 
     return run
+
+
+def stage_of(lakehouse: Lakehouse) -> Stage:
+    url = lakehouse.settings.database_url
+    assert url is not None
+    return Stage(url.get_secret_value(), lakehouse.settings.home)
 
 
 def said(app: AppTest) -> list[str]:

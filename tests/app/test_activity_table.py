@@ -37,7 +37,7 @@ def shown(language: Language = Language.KO, **changes: object) -> dict[str, obje
 
 def test_a_run_is_shown_on_its_own_clock_with_its_pace() -> None:
     assert shown() == {
-        "start": "11월 21일 (토) 06:03",
+        "start": "2026년 11월 21일 (토) 06:03",
         "sport": "달리기",
         "distance_km": 10.0,
         "time": "0:49:56",
@@ -47,7 +47,7 @@ def test_a_run_is_shown_on_its_own_clock_with_its_pace() -> None:
         "load": 61.3,
         "load_source": "심박수",
     }
-    assert shown(Language.EN)["start"] == "Sat, Nov 21 06:03"
+    assert shown(Language.EN)["start"] == "Sat, Nov 21, 2026 06:03"
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 from runningcoach_app.speech import speech
 from runningcoach_pipelines.settings import PROJECT_ROOT, Language
 from runningcoach_pipelines.store.windows import monday
-from tests.app.conftest import ANA, MAIN, Stage, today
+from tests.app.conftest import ANA, MAIN, Stage, run_of, today
 from tests.conftest import free_port
 from tests.services.patience import until
 
@@ -108,7 +108,8 @@ class Watched:
         self.page.on("websocket", lambda socket: self._on_url(socket.url))
 
     def _on_console(self, message: ConsoleMessage) -> None:
-        if message.type == "error":
+        # Opened by the address of a page, Streamlit first asks below that page where its server is.
+        if message.type == "error" and "/_stcore/" not in message.location["url"]:
             self.errors.append(message.text)
 
     def _on_url(self, url: str) -> None:
@@ -186,3 +187,51 @@ def test_a_click_changes_language_and_range(served: str, opened: Watched) -> Non
     expect(page.get_by_role("heading", name="Overview")).to_be_visible()
     expect(page.get_by_role("radio", name="6 weeks")).to_be_checked()
     wait_until_drawn(page)
+
+
+_PAGES = {
+    "activities": "Activities",
+    "activity": "Run",
+    "fitness": "Fitness",
+    "health": "Health",
+    "summaries": "Summaries",
+    "data": "Data",
+    "settings": "Settings",
+}
+
+
+@pytest.mark.parametrize(
+    ("opened", "language"),
+    [((_WIDE, "Asia/Seoul"), Language.KO), ((_PHONE, "Asia/Seoul"), Language.EN)],
+    ids=["wide", "phone"],
+    indirect=["opened"],
+)
+def test_every_page_fits_the_screen(
+    served: str, opened: Watched, language: Language, request: pytest.FixtureRequest
+) -> None:
+    page, words = opened.page, speech(language)
+    name = {Language.KO: "한국어", Language.EN: "English"}[language]
+    for path, title in _PAGES.items():
+        page.goto(f"{served}/{path}?language={name}")
+        expect(page.get_by_role("heading", name=words.text(title), exact=True).first).to_be_visible()
+        expect(page.locator('[data-testid="stApp"]')).to_have_attribute("data-test-script-state", "notRunning")
+        picture(page, f"{path}-{language}-{request.node.callspec.id}")
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), path
+
+
+@pytest.mark.parametrize("opened", [(_WIDE, "Asia/Seoul")], indirect=True)
+def test_a_file_is_dropped_and_a_row_is_opened(served: str, opened: Watched, tmp_path: Path) -> None:
+    page = opened.page
+    dropped = tmp_path / "dropped.fit"
+    dropped.write_bytes(run_of(1, minutes=31).data)
+    page.goto(f"{served}/data?language=English")
+    page.locator('input[type="file"]').set_input_files(dropped)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text(re.compile(r"^[01] new files, [01] known ones\.$"))).to_be_visible()
+    page.get_by_role("link", name="Activities").click()
+    expect(page.get_by_role("heading", name="Activities", exact=True)).to_be_visible()
+    table = page.locator('[data-testid="stDataFrame"] .dvn-scroller')
+    expect(table).to_be_visible()
+    table.click(position={"x": 60, "y": 55})
+    expect(page.get_by_role("heading", name="Run", exact=True)).to_be_visible()
+    expect(page.get_by_role("tab", name="Kilometres")).to_be_visible()

@@ -11,7 +11,7 @@ from runningcoach_pipelines.settings import Language
 from runningcoach_pipelines.store.database import open_engine
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.read_models import fitness_until
-from tests.app.conftest import ANA, BEN, OpenApp, Stage, bring_in, compute, run_of, said, today
+from tests.app.conftest import ANA, BEN, OpenApp, Stage, bring_in, compute, run_of, said, stage_of, today
 
 _HANGUL = re.compile("[가-힣]")
 
@@ -106,9 +106,3 @@ def test_numbers_that_are_not_of_today_say_of_which_day_they_are(lakehouse: Lake
     day = speech(Language.EN).day(today() - dt.timedelta(days=45))
     assert any(text.startswith(f"As of {day}") for text in said(app))
     assert charts(app) == 3
-
-
-def stage_of(lakehouse: Lakehouse) -> Stage:
-    url = lakehouse.settings.database_url
-    assert url is not None
-    return Stage(url.get_secret_value(), lakehouse.settings.home)

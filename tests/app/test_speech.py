@@ -44,7 +44,8 @@ def test_a_pace_is_never_four_sixty(pace: float | None, written: str) -> None:
 def test_days_are_written_as_the_language_does() -> None:
     early = dt.datetime.combine(SATURDAY, dt.time(6, 5))
     assert (KO.day(SATURDAY), EN.day(SATURDAY)) == ("2026년 11월 21일 (토)", "Sat, Nov 21, 2026")
-    assert (KO.start(early), EN.start(early)) == ("11월 21일 (토) 06:05", "Sat, Nov 21 06:05")
+    assert (KO.short_day(SATURDAY), EN.short_day(SATURDAY)) == ("2026년 11월 21일", "Nov 21, 2026")
+    assert (KO.start(early), EN.start(early)) == ("2026년 11월 21일 (토) 06:05", "Sat, Nov 21, 2026 06:05")
 
 
 def test_a_count_takes_the_form_of_its_number() -> None:

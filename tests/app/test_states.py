@@ -19,9 +19,9 @@ from tests.app.conftest import (
     look_inside,
     run_of,
     said,
+    stage_of,
     unreadable_run,
 )
-from tests.app.test_overview import stage_of
 from tests.conftest import Server, free_port
 
 _HANGUL = re.compile("[가-힣]")

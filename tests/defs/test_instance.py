@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import dagster as dg
 import psycopg
 import pytest
+from dagster._core.storage.tags import GRPC_INFO_TAG
 
-from runningcoach_pipelines.defs.instance import opened_instance
+from runningcoach_pipelines.defs.instance import end_abandoned_runs, opened_instance
 from runningcoach_pipelines.services.stack import service_environment
 from runningcoach_pipelines.settings import Settings
 
@@ -71,3 +72,18 @@ def test_an_open_instance_goes_on_after_its_connections_were_cut(
         _report(instance, 2)
         assert instance.get_materialized_partitions(dg.AssetKey("bronze")) == {"1", "2"}
         assert not cut & _backends(database_url)
+
+
+def test_runs_whose_services_are_gone_are_ended_and_others_are_left_alone(environment: Mapping[str, str]) -> None:
+    @dg.job
+    def idle() -> None:
+        pass
+
+    started, failed = dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.FAILURE
+    with opened_instance(environment) as instance:
+        launched = instance.create_run_for_job(idle, status=started, tags={GRPC_INFO_TAG: "{}"})
+        in_process = instance.create_run_for_job(idle, status=started)
+        assert end_abandoned_runs(instance) == 1
+        assert instance.get_run_by_id(launched.run_id).status is failed  # type: ignore[union-attr]
+        assert instance.get_run_by_id(in_process.run_id).status is started  # type: ignore[union-attr]
+        assert end_abandoned_runs(instance) == 0

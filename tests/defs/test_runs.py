@@ -16,6 +16,7 @@ from runningcoach_pipelines.demo import iter_history
 from runningcoach_pipelines.ingest.importing import import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
 from runningcoach_pipelines.store import read_models
+from runningcoach_pipelines.store.activity_list import Filter, activities
 from runningcoach_pipelines.store.contracts import ANSWERS_BY_ASSET, CONTRACTS
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.windows import Window
@@ -75,7 +76,7 @@ def test_a_range_of_months_is_one_run_that_fills_silver_and_gold(
     for asset in ("activities", "laps", "activity_samples", "activity_metrics"):
         assert instance.get_materialized_partitions(dg.AssetKey(asset)) == months
     samples = filled.samples.scan().collect()
-    latest = read_models.latest_activities(filled.engine, "me", last=1000)
+    latest = activities(filled.engine, "me", Filter(), most=1000)
     assert latest.height == _metadata(result, "activities")["dagster/row_count"]
     assert samples.height == _metadata(result, "activity_samples")["dagster/row_count"]
     assert set(samples["activity_id"]) == set(latest["activity_id"])
@@ -174,7 +175,7 @@ def test_a_damaged_blob_fails_its_file_and_not_the_run(filled: Lakehouse, instan
     (failed,) = filled.files.failed()
     assert failed.sha256 == victim.sha256
     assert victim.sha256 in (failed.error or "")
-    derived = read_models.latest_activities(filled.engine, "me", last=1000)
+    derived = activities(filled.engine, "me", Filter(), most=1000)
     assert derived.height > _FILES / 2
 
 

@@ -160,6 +160,17 @@ def test_pace_makes_a_load_only_outdoors(lakehouse: Lakehouse) -> None:
     assert explain(lakehouse, "me", "pace_load", "treadmill")[0].check.again is None
 
 
+def test_a_value_that_is_not_there_says_why(lakehouse: Lakehouse) -> None:
+    put_activity(lakehouse, "a", weighted_power_w=250.0, timer_s=3600.0, indoor=True)
+    (by_power,) = explain(lakehouse, "me", "power_load", "a")
+    assert (by_power.value, by_power.reason) == (None, "not known: threshold_power_w")
+    (by_pace,) = explain(lakehouse, "me", "pace_load", "a")
+    assert by_pace.value is None
+    assert "weighted_flat_speed_mps" in by_pace.reason
+    (known,) = explain(lakehouse, "me", "timer_s", "a")
+    assert known.reason == ""
+
+
 def test_critical_speed_is_the_line_through_the_seasons_efforts(lakehouse: Lakehouse) -> None:
     last = FIRST + dt.timedelta(days=60)
     lies = {"critical_speed_mps": 4.0, "d_prime_m": 200.0, "critical_speed_error_m": 0.0}

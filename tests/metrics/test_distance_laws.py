@@ -306,26 +306,32 @@ def test_maximal_efforts_have_a_critical_speed() -> None:
     assert (line.speed_mps, line.d_prime_m, line.trials) == pytest.approx((4.2, 220.0, 3))
 
 
+def predicted(results: list[race.Result], target_m: float, shape_percent: float | None = None) -> dict[str, float]:
+    runner = race.standing(results)
+    assert runner is not None
+    return race.predictions(runner, target_m, shape_percent=shape_percent)
+
+
 def test_who_has_run_a_marathon_is_not_limited_by_the_volume_behind_it() -> None:
     best = [race.Result(42_195, 12_000)]
-    assert race.predictions(best, 42_195, shape_percent=10)["daniels_gilbert"] == pytest.approx(12_000)
-    longer = race.predictions(best, 50_000, shape_percent=10)["daniels_gilbert"]
-    assert longer > race.predictions(best, 50_000, shape_percent=1000)["daniels_gilbert"]
+    assert predicted(best, 42_195, shape_percent=10)["daniels_gilbert"] == pytest.approx(12_000)
+    longer = predicted(best, 50_000, shape_percent=10)["daniels_gilbert"]
+    assert longer > predicted(best, 50_000, shape_percent=1000)["daniels_gilbert"]
 
 
 def test_a_power_law_does_not_rest_on_two_distances_that_are_nearly_the_same() -> None:
     near = [race.Result(3000, 660), race.Result(3218.688, 711)]
-    assert "power_law" not in race.predictions(near, 10_000)
-    assert "power_law" in race.predictions([*near, race.Result(5000, 1180)], 10_000)
+    assert "power_law" not in predicted(near, 10_000)
+    assert "power_law" in predicted([*near, race.Result(5000, 1180)], 10_000)
 
 
 def test_predictions_show_every_model_that_has_its_data() -> None:
-    one = race.predictions([race.Result(5000, 1200)], 10_000)
+    one = predicted([race.Result(5000, 1200)], 10_000)
     assert one.keys() == {"riegel", "cameron", "daniels_gilbert"}
-    two = race.predictions([race.Result(5000, 1200), race.Result(10_000, 2500)], 42_195, shape_percent=40)
+    two = predicted([race.Result(5000, 1200), race.Result(10_000, 2500)], 42_195, shape_percent=40)
     assert two.keys() == one.keys() | {"power_law"}
-    assert two["daniels_gilbert"] > race.predictions([race.Result(5000, 1200)], 42_195)["daniels_gilbert"]
-    assert race.predictions([], 10_000) == {}
+    assert two["daniels_gilbert"] > predicted([race.Result(5000, 1200)], 42_195)["daniels_gilbert"]
+    assert race.standing([]) is None
 
 
 def test_a_power_law_needs_two_distances() -> None:

@@ -14,7 +14,6 @@ from runningcoach_pipelines.store.read_models import (
     fitness,
     fitness_until,
     known_athletes,
-    latest_activities,
     summaries,
     weeks,
 )
@@ -70,20 +69,9 @@ def test_athletes_are_known_by_whether_there_is_something_to_show(lakehouse: Lak
     ]
 
 
-def test_the_latest_activities_come_newest_first(derived: Lakehouse) -> None:
-    latest = latest_activities(derived.engine, "me", last=2)
-    assert latest["local_day"].to_list() == [dt.date(2025, 6, 3), dt.date(2025, 5, 5)]
-    assert latest["load_source"].to_list() == ["imputed", "heart_rate"]
-    assert latest["avg_heart_rate_bpm"].to_list() == [None, 150.0]
-    assert latest["distance_m"].to_list() == [360.0, 1800.0]
-
-
 def test_an_athlete_without_anything_gets_empty_frames_of_the_same_shape(derived: Lakehouse) -> None:
     assert fitness(derived.engine, "nobody").schema == frame_schema(FitnessMetricsDaily.table())
     assert summaries(derived.engine, "nobody", "week", last=8).schema == frame_schema(AnalyticsSummary.table())
-    nothing = latest_activities(derived.engine, "nobody", last=8)
-    assert nothing.is_empty()
-    assert nothing.schema == latest_activities(derived.engine, "me", last=8).schema
 
 
 def test_the_status_counts_files_by_kind(derived: Lakehouse) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
 from hypothesis import strategies as st
-from sqlalchemy import Column, Connection, Date, Engine, Integer, MetaData, Table, Text, select
+from sqlalchemy import Column, Connection, Date, Engine, Integer, MetaData, Table, Text, delete, literal_column, select
 
 from runningcoach_pipelines.store.frames import copy_frame, frame_schema, read_frame
 from runningcoach_pipelines.store.lakehouse import Lakehouse
@@ -49,12 +49,21 @@ def things(*rows: tuple[str, str, int]) -> pl.DataFrame:
     return frame_of([(name, day(on), value) for name, on, value in rows])
 
 
-def frame_of(rows: list[tuple[str, dt.date, int]]) -> pl.DataFrame:
+type Thing = tuple[str, dt.date, int | None]
+
+
+def frame_of(rows: list[Thing]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=frame_schema(THINGS), orient="row")
 
 
 def stored(connection: Connection) -> pl.DataFrame:
     return read_frame(connection, select(THINGS).order_by(THINGS.c.name))
+
+
+def places(connection: Connection) -> dict[str, str]:
+    """Where each row lies: a row that is written anew lies elsewhere."""
+    rows = connection.execute(select(THINGS.c.name, literal_column("ctid::text"))).all()
+    return {row.name: row[1] for row in rows}
 
 
 def replace_may(connection: Connection, frame: pl.DataFrame, *, key: str | None = None) -> None:
@@ -120,8 +129,31 @@ def test_an_interrupted_replacement_leaves_the_old_rows(engine: Engine) -> None:
 def test_replacing_all_leaves_only_the_frame(connection: Connection) -> None:
     copy_frame(connection, THINGS, things(("a", "1999-01-01", 1), ("b", "2025-06-10", 1)))
     frame = things(("c", "2025-05-01", 3))
-    replace_all(connection, THINGS, frame)
+    replace_all(connection, THINGS, frame, day="day")
     assert stored(connection).equals(frame)
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from("abcd"), st.dates(MAY.start, MAY.end), st.none() | st.integers(0, 2)),
+    max_size=4,
+    unique_by=lambda row: row[0],
+)
+
+
+@given(before=ROWS, after=ROWS)
+@examples(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_replacing_all_writes_from_the_first_day_that_differs(
+    connection: Connection, before: list[Thing], after: list[Thing]
+) -> None:
+    connection.execute(delete(THINGS))
+    copy_frame(connection, THINGS, frame_of(before))
+    earlier = places(connection)
+    replace_all(connection, THINGS, frame_of(after), day="day")
+    assert stored(connection).equals(frame_of(after).sort("name"))
+    first = min((on for _, on, _ in {*before} ^ {*after}), default=dt.date.max)
+    later = places(connection)
+    untouched = {name for name, on, _ in after if on < first}
+    assert {name for name in earlier if earlier[name] == later.get(name)} == untouched
 
 
 def test_writers_of_one_table_wait_for_each_other_and_no_row_comes_twice(engine: Engine) -> None:

@@ -2,7 +2,8 @@
 
 import polars as pl
 
-from runningcoach_pipelines.derive.activity_metrics.recordings import Recordings, in_one_piece
+from runningcoach_pipelines.derive.activity_metrics.plans import collected, in_one_piece
+from runningcoach_pipelines.derive.activity_metrics.recordings import Recordings
 from runningcoach_pipelines.metrics import dynamics, quantity
 from runningcoach_pipelines.metrics.quantity import Clean
 
@@ -34,14 +35,13 @@ def running_dynamics(recordings: Recordings) -> pl.DataFrame:
     Step length is the device's where it wrote one, else speed over cadence; standing still counts nowhere but in
     `sampled_cadence_spm`, which is to be compared with the device's own average.
     """
-    return (
-        in_one_piece(recordings.samples.filter("on_foot"))
-        .lazy()
+    on_foot = in_one_piece(recordings.samples.lazy().filter("on_foot"))
+    return collected(
+        on_foot.lazy()
         .with_columns(computed_m=_COMPUTED_M)
         .with_columns(**_RATIOS)
         .group_by("activity_id", maintain_order=True)
         .agg(**_MEANS)
         .with_columns(avg_step_length_m=pl.coalesce(quantity.quotient(pl.col("device_mm"), _MM_PER_M), "computed_m"))
         .drop("device_mm", "computed_m")
-        .collect(engine="in-memory")
     )

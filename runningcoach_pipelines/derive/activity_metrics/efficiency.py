@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from runningcoach_pipelines.derive.activity_metrics.plans import collected
 from runningcoach_pipelines.metrics import efficiency
 from runningcoach_pipelines.metrics.quantity import Clean
 
@@ -50,7 +51,7 @@ def speed_and_drift(seconds: pl.DataFrame, activities: pl.DataFrame) -> pl.DataF
         A row for each of `activities`: `activity_id`, `speed_per_beat_m`, `decoupling_percent` and, where they are
         null, `decoupling_reason`.
     """
-    return (
+    return collected(
         activities.lazy()
         .select("activity_id", "sport", "heart_rate_problem")
         .join(_figures(seconds), on="activity_id", how="left", maintain_order="left")
@@ -61,7 +62,6 @@ def speed_and_drift(seconds: pl.DataFrame, activities: pl.DataFrame) -> pl.DataF
             speed_per_beat_m=pl.when(_COL("decoupling_reason").is_null()).then("per_beat"),
             decoupling_percent=pl.when(_COL("decoupling_reason").is_null()).then("decoupling"),
         )
-        .collect(engine="in-memory")
     )
 
 

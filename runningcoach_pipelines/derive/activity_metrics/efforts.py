@@ -2,12 +2,10 @@
 
 import polars as pl
 
+from runningcoach_pipelines.derive.activity_metrics.plans import collected
 from runningcoach_pipelines.derive.activity_metrics.recordings import Recordings
 from runningcoach_pipelines.metrics import efforts, vo2max
 from runningcoach_pipelines.metrics.clock import HOLD_CAP_S
-
-CHANNELS = ("speed", "heart_rate", "power")
-"""Channels of `mean_max`."""
 
 SHORTEST_RACE_M = 1500.0
 """Daniels' and Gilbert's curve is for races from here on; shorter ones owe more to sprinting."""
@@ -17,24 +15,38 @@ _LONGER_THAN_A_SPRINT_M = 800.0
 _COL = pl.col
 
 
+_RACE = vo2max.from_race(_COL("distance_m"), _COL("time_s"))
+_FROM_800_M = pl.when(_COL("distance_m") >= _LONGER_THAN_A_SPRINT_M).then(_RACE)
+_BY_A_RUNNER = (_FROM_800_M.max() <= vo2max.HIGHEST_PLAUSIBLE).fill_null(True).over("activity_id")
+_BRIDGED = int(HOLD_CAP_S)
+_CHANNELS = {
+    "speed": _COL("speed_mps").forward_fill(limit=_BRIDGED).over("activity_id"),
+    "heart_rate": _COL("pulse_bpm").forward_fill(limit=_BRIDGED).over("activity_id"),
+    "power": pl.when((_COL("power_w").count() > 0).over("activity_id")).then(_COL("power_w").fill_null(0.0)),
+}
+"""Channels of `mean_max` by the second: gaps of up to 10 s bridged, missing power 0 if other seconds have it."""
+
+
 def best_efforts(activities: pl.DataFrame, recordings: Recordings) -> pl.DataFrame:
     """Fastest times of runs: columns of the table `best_efforts`, and `race_vo2max` of each as if it were a race.
 
     An effort counts in a run outdoors that is no suspected duplicate and in which nothing was faster than runners
     are: a ride recorded as a run breaks no record.
     """
-    runs = recordings.samples.filter("run").select("activity_id", "elapsed_s", "distance_m")
-    of_activity = activities.select(
-        "activity_id", "athlete_id", "local_day", "indoor", duplicate=_COL("suspected_duplicate_of").is_not_null()
+    runs = recordings.samples.lazy().filter("run").select("activity_id", "elapsed_s", "distance_m")
+    of_activity = activities.lazy().select(
+        "activity_id", "indoor", duplicate=_COL("suspected_duplicate_of").is_not_null()
     )
-    found = efforts.best_efforts(runs).join(of_activity, on="activity_id", maintain_order="left")
-    race = vo2max.from_race(_COL("distance_m"), _COL("time_s"))
-    from_800_m = pl.when(_COL("distance_m") >= _LONGER_THAN_A_SPRINT_M).then(race)
-    by_a_runner = (from_800_m.max() <= vo2max.HIGHEST_PLAUSIBLE).fill_null(True).over("activity_id")
-    return found.with_columns(believed=~_COL("indoor") & by_a_runner).select(
-        *("activity_id", "athlete_id", "local_day", "distance_m", "time_s", "start_s"),
-        race_vo2max=pl.when(_COL("believed") & (_COL("distance_m") >= SHORTEST_RACE_M)).then(race),
-        counts=_COL("believed") & ~_COL("duplicate"),
+    return collected(
+        efforts.best_efforts(collected(runs))
+        .lazy()
+        .join(of_activity, on="activity_id", maintain_order="left")
+        .with_columns(believed=~_COL("indoor") & _BY_A_RUNNER)
+        .select(
+            *("activity_id", "distance_m", "time_s", "start_s"),
+            race_vo2max=pl.when(_COL("believed") & (_COL("distance_m") >= SHORTEST_RACE_M)).then(_RACE),
+            counts=_COL("believed") & ~_COL("duplicate"),
+        )
     )
 
 
@@ -43,20 +55,6 @@ def effort_vo2max(best: pl.DataFrame) -> pl.DataFrame:
     return best.group_by("activity_id").agg(effort_vo2max=_COL("race_vo2max").max())
 
 
-def mean_max(activities: pl.DataFrame, recordings: Recordings) -> pl.DataFrame:
-    """Highest means of speed, heart rate and power: columns of the table `mean_max`.
-
-    A gap of up to 10 s is bridged; power that is missing while other seconds have it is 0.
-    """
-    bridged = [
-        _COL(name).forward_fill(limit=int(HOLD_CAP_S)).over("activity_id") for name in ("speed_mps", "pulse_bpm")
-    ]
-    measured = (_COL("power_w").count() > 0).over("activity_id")
-    channels = recordings.seconds.select(
-        "activity_id",
-        bridged[0].alias("speed"),
-        bridged[1].alias("heart_rate"),
-        pl.when(measured).then(_COL("power_w").fill_null(0.0)).alias("power"),
-    )
-    of_activity = activities.select("activity_id", "athlete_id", "local_day")
-    return efforts.mean_max_curves(channels, CHANNELS).join(of_activity, on="activity_id", maintain_order="left")
+def mean_max(recordings: Recordings) -> pl.DataFrame:
+    """Highest means of speed, heart rate and power: columns of the table `mean_max`."""
+    return efforts.mean_max_curves(recordings.seconds.select("activity_id", **_CHANNELS), [*_CHANNELS])

@@ -1,13 +1,16 @@
 """The loads of an activity side by side, and which of them counts: the fallback chain, with its reasons."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 
 from runningcoach_pipelines.derive import terms
-from runningcoach_pipelines.metrics import load
+from runningcoach_pipelines.derive.activity_metrics.plans import collected
+from runningcoach_pipelines.metrics import load, trimp
 from runningcoach_pipelines.metrics.load import Source
-from runningcoach_pipelines.metrics.quantity import Clean, positive
+from runningcoach_pipelines.metrics.quantity import Clean, positive, quotient
 from runningcoach_pipelines.metrics.thresholds import Source as Origin
 
 CONFIDENCE = {
@@ -29,14 +32,10 @@ LONGEST_S = 7 * 86_400.0
 _COL = pl.col
 _OUTDOOR_RUN = (_COL("sport") == "running") & ~_COL("indoor")
 _TRAINED_S = Clean("trained_s")
+_THRESHOLD_RESERVE = trimp.reserve_share(Clean("hr_threshold_bpm"), Clean("hr_rest_bpm"), Clean("hr_max_bpm"))
+_THRESHOLD_RATE = trimp.points_per_minute(_COL("threshold_reserve"), _COL("sex"))
 _SIDE_BY_SIDE = {
-    "hr_load": load.heart_rate_load(
-        Clean("trimp"),
-        hr_rest_bpm=Clean("hr_rest_bpm"),
-        hr_max_bpm=Clean("hr_max_bpm"),
-        lthr_bpm=Clean("hr_threshold_bpm"),
-        sex=_COL("sex"),
-    ),
+    "hr_load": load.scaled_to_threshold(Clean("trimp"), Clean("threshold_rate")),
     "pace_load": pl.when(_OUTDOOR_RUN).then(
         load.pace_load(Clean("weighted_flat_speed_mps"), Clean("threshold_speed_mps"), _TRAINED_S)
     ),
@@ -52,7 +51,7 @@ _LOAD, _SOURCE = load.primary(
         Source.POWER: Clean("power_load"),
         Source.PERCEIVED_EFFORT: _COL("effort_load") * _COL("effort_factor"),
         Source.DEVICE: _COL("device_load") * _COL("device_factor"),
-        Source.IMPUTED: _COL("trained_s") / load.SECONDS_PER_HOUR * _COL("imputed_load_per_h"),
+        Source.IMPUTED: quotient(_COL("trained_s"), load.SECONDS_PER_HOUR) * _COL("imputed_load_per_h"),
     }
 )
 _ESTIMATED = {
@@ -103,10 +102,15 @@ def side_by_side(activities: pl.LazyFrame) -> pl.LazyFrame:
         `device_load`, and `trained_s`.
     """
     trained_s = pl.when(_COL("timer_s") <= LONGEST_S).then("timer_s")
-    return activities.with_columns(trained_s=trained_s).with_columns(**_SIDE_BY_SIDE)
+    # In stages: a nested formula names its inputs again and again, and takes as much longer to plan.
+    return (
+        activities.with_columns(trained_s=trained_s, threshold_reserve=_THRESHOLD_RESERVE)
+        .with_columns(threshold_rate=_THRESHOLD_RATE)
+        .with_columns(**_SIDE_BY_SIDE)
+    )
 
 
-def chosen(activities: pl.DataFrame) -> pl.DataFrame:
+def chosen(activities: pl.LazyFrame) -> pl.DataFrame:
     """The load that counts.
 
     Args:
@@ -117,33 +121,30 @@ def chosen(activities: pl.DataFrame) -> pl.DataFrame:
         The same with `load`, `load_source`, `load_confidence` (null where not even a duration is known) and
         `load_fallbacks`.
     """
-    with_load = activities.with_columns(counting_hr_load=terms.loads(activities)["hr_load"]).with_columns(
-        load=_LOAD, load_source=_SOURCE
+    with_load = collected(
+        activities.with_columns(counting_hr_load=terms.COUNTING_HR_LOAD).with_columns(load=_LOAD, load_source=_SOURCE)
     )
-    return with_load.with_columns(load_confidence=_confidence(with_load), load_fallbacks=_fallbacks(with_load))
-
-
-def _confidence(activities: pl.DataFrame) -> pl.Series:
+    said = {source.value: reason for source, reason in _REASONS.items()}
     estimated = {f"{source.value}_estimated": holds for source, holds in _ESTIMATED.items()}
-    figures: list[float | None] = []
-    for row in activities.select("load_source", "heart_rate_coverage", **estimated).iter_rows(named=True):
-        if row["load_source"] is None:
-            figures.append(None)
-            continue
-        source = Source(row["load_source"])
-        figure = (CONFIDENCE_ESTIMATED if row.get(f"{source.value}_estimated") else CONFIDENCE)[source]
-        share = row["heart_rate_coverage"] if source is Source.HEART_RATE else 1.0
-        figures.append(figure * share)
-    return pl.Series(figures, dtype=pl.Float64)
+    rows = with_load.select("load_source", "heart_rate_coverage", **said, **estimated).to_dicts()
+    return with_load.with_columns(
+        pl.Series("load_confidence", [_confidence(row) for row in rows], dtype=pl.Float64),
+        pl.Series("load_fallbacks", [_fallbacks(row) for row in rows], dtype=pl.String),
+    )
 
 
-def _fallbacks(activities: pl.DataFrame) -> pl.Series:
-    """A JSON object of the sources before the chosen one, each with its reason; null if the first was chosen."""
+def _confidence(row: Mapping[str, Any]) -> float | None:
+    if row["load_source"] is None:
+        return None
+    source = Source(row["load_source"])
+    figure = (CONFIDENCE_ESTIMATED if row.get(f"{source.value}_estimated") else CONFIDENCE)[source]
+    share: float = row["heart_rate_coverage"] if source is Source.HEART_RATE else 1.0
+    return figure * share
+
+
+def _fallbacks(row: Mapping[str, Any]) -> str | None:
+    """A JSON object of the sources before the chosen one, each with its reason; None if the first was chosen."""
     order = [source.value for source in Source]
-    reasons = {source.value: reason for source, reason in _REASONS.items()}
-    texts = []
-    for row in activities.select("load_source", **reasons).iter_rows(named=True):
-        before = order if row["load_source"] is None else order[: order.index(row["load_source"])]
-        said = {source: row[source] for source in before}
-        texts.append(json.dumps(said, sort_keys=True, separators=(",", ":")) if said else None)
-    return pl.Series(texts, dtype=pl.String)
+    before = order if row["load_source"] is None else order[: order.index(row["load_source"])]
+    said = {source: row[source] for source in before}
+    return json.dumps(said, sort_keys=True, separators=(",", ":")) if said else None

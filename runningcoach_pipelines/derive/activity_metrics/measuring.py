@@ -1,6 +1,7 @@
 """An activity's figures put together: first those that no setting changes, then those against the athlete's terms."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 from sqlalchemy import Table
@@ -9,12 +10,13 @@ from runningcoach_pipelines.derive import terms
 from runningcoach_pipelines.derive.activity_metrics import efforts, kilometres, loads, pulse, time_in_zones
 from runningcoach_pipelines.derive.activity_metrics.dynamics import running_dynamics
 from runningcoach_pipelines.derive.activity_metrics.efficiency import speed_and_drift
-from runningcoach_pipelines.derive.activity_metrics.recordings import Recordings, in_one_piece, recordings
+from runningcoach_pipelines.derive.activity_metrics.plans import collected, in_one_piece
+from runningcoach_pipelines.derive.activity_metrics.recordings import Recordings, recordings
 from runningcoach_pipelines.derive.activity_metrics.totals import totals
 from runningcoach_pipelines.metrics import quantity, vo2max
 from runningcoach_pipelines.metrics.quantity import Clean
 from runningcoach_pipelines.store.frames import frame_schema
-from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, BestEffort, MeanMax, Split
+from runningcoach_pipelines.store.tables import ActivityMetrics, ActivityZone, Base, BestEffort, MeanMax, Split
 
 CODE_VERSION = "3"
 
@@ -61,10 +63,16 @@ _OF_TOTALS = {
     "avg_speed_mps": pl.coalesce(_COL("distance_m") / _COL("timer_s"), "sampled_avg_speed_mps"),
 }
 
+_BELIEVED = pulse.believed_bpm()
+_PROBLEM = (
+    pl.when(_COL("heart_rate_spikes").is_null())
+    .then(pl.lit(pulse.Problem.NOT_MEASURED.value))
+    .otherwise("heart_rate_problem")
+)
 _LEVEL_M = vo2max.climb_adjusted_distance_m(
     Clean("distance_m"), _COL("ascent_m").fill_null(0.0), _COL("descent_m").fill_null(0.0)
 )
-_PULSE_VO2MAX = vo2max.from_heart_rate(
+_SPEED_AT_HR_MAX = vo2max.speed_at_hr_max_m_per_min(
     Clean("level_m"), Clean("timer_s"), Clean("avg_heart_rate_bpm"), Clean("hr_max_bpm")
 )
 _PULSE_VO2MAX_COUNTS = (
@@ -89,16 +97,15 @@ class Recorded:
 
     def seen(self) -> tuple[pl.DataFrame, pl.DataFrame]:
         """What `terms.Observed` holds of these activities and of their efforts that count."""
-        return (
-            self.activities.select(
-                _COL(_KEY).cast(pl.String),
-                *("athlete_id", "local_day", "counted", "sustained_max_heart_rate_bpm"),
-                threshold_heart_rate_bpm=_COL("device_threshold_heart_rate_bpm"),
-                threshold_speed_mps=_COL("device_threshold_speed_mps"),
-                hr_zone_bounds_bpm=_COL("device_hr_zone_bounds_bpm"),
-            ),
-            self.efforts.filter("counts").cast({_KEY: pl.String}),
+        activities = self.activities.select(
+            _COL(_KEY).cast(pl.String),
+            *("athlete_id", "local_day", "counted", "sustained_max_heart_rate_bpm"),
+            threshold_heart_rate_bpm=_COL("device_threshold_heart_rate_bpm"),
+            threshold_speed_mps=_COL("device_threshold_speed_mps"),
+            hr_zone_bounds_bpm=_COL("device_hr_zone_bounds_bpm"),
         )
+        counting = self.efforts.filter("counts").cast({_KEY: pl.String})
+        return activities, counting.join(activities.select(_KEY, "athlete_id", "local_day"), on=_KEY)
 
 
 def measure(activities: pl.DataFrame, devices: pl.DataFrame, samples: pl.DataFrame) -> Recorded:
@@ -117,10 +124,7 @@ def measure(activities: pl.DataFrame, devices: pl.DataFrame, samples: pl.DataFra
     said = devices.select(key, *(_COL(theirs).alias(ours) for theirs, ours in _DEVICE.items()))
     rows = _joined(activities, said, totals(ready), running_dynamics(ready), efforts.effort_vo2max(best))
     return Recorded(
-        activities=rows.with_columns(_FINITE)
-        .with_columns(**_TOTALS)
-        .with_columns(**_OF_TOTALS)
-        .collect(engine="in-memory"),
+        activities=collected(rows.with_columns(_FINITE).with_columns(**_TOTALS).with_columns(**_OF_TOTALS)),
         efforts=best,
         recordings=ready,
     )
@@ -152,61 +156,64 @@ def judge(recorded: Recorded, terms_of_day: pl.DataFrame) -> Judged:
     athlete = rows.select(_KEY, "hr_rest_bpm", "hr_max_bpm", "sex")
     samples, seconds = (
         in_one_piece(
-            frame.lazy()
-            .join(athlete.lazy(), on=_KEY, maintain_order="left")
-            .with_columns(believed_bpm=pulse.believed_bpm())
-            .collect(engine="in-memory")
+            frame.lazy().join(athlete.lazy(), on=_KEY, maintain_order="left").with_columns(believed_bpm=_BELIEVED)
         )
         for frame in (recorded.recordings.samples, recorded.recordings.seconds)
     )
-    unmeasured = _COL("heart_rate_spikes").is_null()
-    problem = pl.when(unmeasured).then(pl.lit(pulse.Problem.NOT_MEASURED.value)).otherwise("heart_rate_problem")
-    rows = (
-        _joined(rows, pulse.quality(samples), pulse.impulse(samples))
-        .with_columns(heart_rate_problem=problem)
-        .collect(engine="in-memory")
-    )
+    rows = collected(_joined(rows, pulse.quality_and_cost(samples)).with_columns(heart_rate_problem=_PROBLEM))
     return Judged(
-        activities=loads.side_by_side(
-            _joined(rows, speed_and_drift(seconds, rows))
-            .with_columns(level_m=_LEVEL_M)
-            .with_columns(hr_vo2max=_PULSE_VO2MAX)
-            .with_columns(hr_vo2max=pl.when(_PULSE_VO2MAX_COUNTS).then("hr_vo2max"))
-        ).collect(engine="in-memory"),
+        activities=collected(
+            loads.side_by_side(
+                _joined(rows, speed_and_drift(seconds, rows))
+                .with_columns(level_m=_LEVEL_M)
+                .with_columns(speed_at_hr_max=_SPEED_AT_HR_MAX)
+                .with_columns(hr_vo2max=vo2max.from_speed_at_hr_max(_COL("speed_at_hr_max")))
+                .with_columns(hr_vo2max=pl.when(_PULSE_VO2MAX_COUNTS).then("hr_vo2max"))
+            )
+        ),
         zones=time_in_zones.time_in_zones(rows, samples),
-        splits=kilometres.kilometre_splits(rows, samples),
+        splits=kilometres.kilometre_splits(samples),
     )
 
 
 def gold(recorded: Recorded, judged: Judged, factors: pl.DataFrame) -> dict[Table, pl.DataFrame]:
     """Whole rows of every table of ours, by table; loads are chosen with the personal `factors` of the month."""
-    by_month = ("athlete_id", "month", "sport")
     with_factors = (
-        judged.activities.with_columns(month=_COL("local_day").dt.month_start())
-        .join(factors, on=by_month, how="left", maintain_order="left")
+        judged.activities.lazy()
+        .with_columns(month=_COL("local_day").dt.month_start())
+        .join(factors.lazy(), on=("athlete_id", "month", "sport"), how="left", maintain_order="left")
         .with_columns(_COL("imputed_load_per_h").fill_null(terms.IMPUTED_LOAD_PER_H))
     )
-    return {
-        ActivityMetrics.table(): _rows(ActivityMetrics.table(), loads.chosen(with_factors)),
-        ActivityZone.table(): _rows(ActivityZone.table(), judged.zones),
-        BestEffort.table(): _rows(BestEffort.table(), recorded.efforts),
-        MeanMax.table(): _rows(MeanMax.table(), efforts.mean_max(recorded.activities, recorded.recordings)),
-        Split.table(): _rows(Split.table(), judged.splits),
+    days = recorded.activities.lazy().select(_KEY, "athlete_id", "local_day")
+    children: dict[type[Base], pl.DataFrame] = {
+        ActivityZone: judged.zones,
+        BestEffort: recorded.efforts,
+        MeanMax: efforts.mean_max(recorded.recordings),
+        Split: judged.splits,
+    }
+    metrics = ActivityMetrics.table()
+    return {metrics: _rows(metrics, loads.chosen(with_factors).lazy())} | {
+        child.table(): _rows(child.table(), frame.lazy().join(days, on=_KEY, maintain_order="left"))
+        for child, frame in children.items()
     }
 
 
-def _rows(table: Table, frame: pl.DataFrame) -> pl.DataFrame:
-    """Rows of `table` in the order of its key, finite or null."""
-    schema = frame_schema(table)
-    return (
-        frame.lazy()
-        .with_columns(code_version=pl.lit(CODE_VERSION))
-        .select(schema.names())
-        .cast(schema)
-        .with_columns(_FINITE)
-        .sort("local_day", *(column.name for column in table.primary_key))
-        .collect(engine="in-memory")
-    )
+def _rows(table: Table, frame: pl.LazyFrame) -> pl.DataFrame:
+    """Rows of `table` in the order of its key."""
+    return collected(frame.select(_columns(table)).sort("local_day", *(column.name for column in table.primary_key)))
+
+
+@cache
+def _columns(table: Table) -> list[pl.Expr]:
+    return [_written(name, dtype) for name, dtype in frame_schema(table).items()]
+
+
+def _written(name: str, dtype: pl.DataType) -> pl.Expr:
+    """A column as the tables hold it: numbers are finite or null."""
+    if name == "code_version":
+        return pl.lit(CODE_VERSION).alias(name)
+    value = _COL(name).cast(dtype)
+    return pl.when(value.is_finite()).then(value).alias(name) if dtype == pl.Float64 else value
 
 
 def _joined(rows: pl.DataFrame, *figures: pl.DataFrame) -> pl.LazyFrame:

@@ -4,6 +4,7 @@ from enum import StrEnum
 
 import polars as pl
 
+from runningcoach_pipelines.derive.activity_metrics.plans import collected
 from runningcoach_pipelines.metrics import clock, heart_rate, quantity, trimp
 from runningcoach_pipelines.metrics.quantity import Clean
 
@@ -39,6 +40,17 @@ class Problem(StrEnum):
     CADENCE_LOCK = "cadence_lock"
 
 
+_COVERED = (_COL("heart_rate_coverage") >= heart_rate.MINIMUM_COVERAGE).fill_null(False)
+_PROBLEM = (
+    pl.when(_COL("heart_rate_spikes").is_null())
+    .then(pl.lit(Problem.NOT_MEASURED.value))
+    .when(~_COVERED)
+    .then(pl.lit(Problem.LOW_COVERAGE.value))
+    .when(_COL("cadence_lock_s") > LOCKED_SHARE * _COL("timer_s"))
+    .then(pl.lit(Problem.CADENCE_LOCK.value))
+)
+
+
 def believed_bpm() -> pl.Expr:
     """The samples' heart rate without spikes: nothing above HRmax + 10, no jump of 25 bpm within a second.
 
@@ -48,55 +60,25 @@ def believed_bpm() -> pl.Expr:
     return pl.when(steady <= _COL("hr_max_bpm") + heart_rate.SPIKE_ABOVE_MAX_BPM).then(steady)
 
 
-def quality(samples: pl.DataFrame) -> pl.DataFrame:
-    """How good the heart rate of each activity is.
-
-    Args:
-        samples: rows of `Recordings.samples` with `believed_bpm`.
-
-    Returns:
-        `activity_id`, `heart_rate_coverage` (share of the timer with a believable heart rate), `heart_rate_spikes`
-        (samples that are not believed) and `cadence_lock_s`, both null without a heart rate, `heart_rate_problem`.
-    """
-    return (
-        samples.lazy()
-        .group_by("activity_id", maintain_order=True)
-        .agg(**_QUALITY)
-        .with_columns(heart_rate_problem=_problem())
-        .drop("timer_s")
-        .collect(engine="in-memory")
-    )
-
-
-def _problem() -> pl.Expr:
-    covered = (_COL("heart_rate_coverage") >= heart_rate.MINIMUM_COVERAGE).fill_null(False)
-    locked = _COL("cadence_lock_s") > LOCKED_SHARE * _COL("timer_s")
-    return (
-        pl.when(_COL("heart_rate_spikes").is_null())
-        .then(pl.lit(Problem.NOT_MEASURED.value))
-        .when(~covered)
-        .then(pl.lit(Problem.LOW_COVERAGE.value))
-        .when(locked)
-        .then(pl.lit(Problem.CADENCE_LOCK.value))
-    )
-
-
-def impulse(samples: pl.DataFrame) -> pl.DataFrame:
-    """Training impulse of each activity.
+def quality_and_cost(samples: pl.DataFrame) -> pl.DataFrame:
+    """How good the heart rate of each activity is, and what it cost.
 
     Args:
         samples: rows of `Recordings.samples` with `believed_bpm` and the athlete's `hr_rest_bpm`, `hr_max_bpm` and
             `sex`.
 
     Returns:
-        `activity_id`, `trimp`, `trimp_edwards`; null without a heart rate.
+        `activity_id`, `heart_rate_coverage` (share of the timer with a believable heart rate), `heart_rate_problem`;
+        and null without a heart rate: `heart_rate_spikes` (samples that are not believed), `cadence_lock_s`, `trimp`,
+        `trimp_edwards`.
     """
-    # By sample, not inside the aggregation: an exponential over a month at once is many times faster.
-    return (
+    # Points by sample, not inside the aggregation: an exponential over a month at once is many times faster.
+    return collected(
         samples.lazy()
-        .select("activity_id", "weight_s", "sex", **_RATES)
-        .select("activity_id", **_POINTS)
+        .with_columns(**_RATES)
+        .with_columns(**_POINTS)
         .group_by("activity_id", maintain_order=True)
-        .agg(quantity.total(_COL("trimp")), quantity.total(_COL("trimp_edwards")))
-        .collect(engine="in-memory")
+        .agg(**_QUALITY, trimp=quantity.total(_COL("trimp")), trimp_edwards=quantity.total(_COL("trimp_edwards")))
+        .with_columns(heart_rate_problem=_PROBLEM)
+        .drop("timer_s")
     )

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from runningcoach_pipelines.activities.sessions import ON_FOOT
-from runningcoach_pipelines.metrics import clock, elevation, gap, grade, heart_rate
+from runningcoach_pipelines.derive.activity_metrics.plans import in_one_piece
+from runningcoach_pipelines.metrics import clock, elevation, gap, grade, heart_rate, moving
 from runningcoach_pipelines.metrics.efforts import JUMP_MPS
 from runningcoach_pipelines.metrics.quantity import Clean
 
@@ -75,7 +76,15 @@ _ALONG = {
     "grade": grade.over_distance(Clean("distance_m"), Clean("altitude_m")).over(_ACTIVITY),
 }
 _STEPS = pl.when("on_foot").then("cadence_spm")
-_LOCKED = heart_rate.cadence_lock(Clean("steady_pulse_bpm"), _STEPS, Clean("weight_s")).over(_ACTIVITY)
+_STATES = {
+    "slope": _COL("grade").fill_null(0.0),
+    "slow": moving.slow(Clean("speed_mps")),
+    "follows": heart_rate.follows_steps(Clean("steady_pulse_bpm"), _STEPS),
+}
+_STRETCHES = {
+    "standing": moving.in_a_stop(_COL("slow"), Clean("weight_s")).over(_ACTIVITY),
+    "locked": heart_rate.lasting_lock(_COL("follows"), Clean("weight_s")).over(_ACTIVITY),
+}
 _FLAT_SPEED = _flat_speed()
 
 
@@ -87,6 +96,7 @@ class Recordings:
         `run`, `outdoors`, `on_foot`: of the activity;
         `weight_s`: seconds for which the sample counts;
         `steady_pulse_bpm`: heart rate without jumps and above 220, whoever the athlete is;
+        `standing`: whether it lies in a stop;
         `locked`: whether the heart rate follows the steps for over a minute;
         `pulse_bpm`: `steady_pulse_bpm` outside cadence lock;
         `rise_m`: metres climbed (negative: descended) as of this sample, null without altitude;
@@ -110,7 +120,7 @@ def recordings(activities: pl.DataFrame, samples: pl.DataFrame) -> Recordings:
         on_foot=_COL("sport").is_in(ON_FOOT),
         outdoors=~_COL("indoor"),
     )
-    ready = (
+    ready = in_one_piece(
         samples.lazy()
         .select(_COL(_ACTIVITY).cast(activities.schema[_ACTIVITY], strict=False), *_CHANNELS)
         .join(sport.lazy(), on=_ACTIVITY)
@@ -118,20 +128,9 @@ def recordings(activities: pl.DataFrame, samples: pl.DataFrame) -> Recordings:
         .filter(_COL("elapsed_s").is_not_null())
         .sort(_ACTIVITY, "elapsed_s", maintain_order=True)
         .with_columns(**_ALONG)
-        .with_columns(slope=_COL("grade").fill_null(0.0))
-        .with_columns(**_FLAT_SPEED, locked=_LOCKED)
+        .with_columns(**_STATES)
+        .with_columns(**_FLAT_SPEED, **_STRETCHES)
         .with_columns(pulse_bpm=pl.when(~_COL("locked")).then("steady_pulse_bpm"))
-        .drop("grade", "slope", "grade_adjusted_speed_mps", "altitude_m")
-        .collect(engine="in-memory")
+        .drop("grade", "slope", "slow", "follows", "grade_adjusted_speed_mps", "altitude_m")
     )
-    whole = in_one_piece(ready)
-    return Recordings(whole, in_one_piece(clock.per_second(whole.select(_OF_A_SECOND))))
-
-
-def in_one_piece(samples: pl.DataFrame) -> pl.DataFrame:
-    """The same rows in contiguous memory.
-
-    Filters and joins work on parts, as many as there are cores, and an activity that lies across two parts is summed
-    part by part: its last digit would depend on which other activities were measured with it.
-    """
-    return samples.rechunk()
+    return Recordings(ready, clock.per_second(ready.select(_OF_A_SECOND)).rechunk())

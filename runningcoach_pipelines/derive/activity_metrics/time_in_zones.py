@@ -6,15 +6,9 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from runningcoach_pipelines.metrics import zones
 from runningcoach_pipelines.metrics.quantity import Floats
-
-_COL = pl.col
-_SCHEMA = pl.Schema(
-    {"number": pl.UInt32, "kind": pl.String, "zone": pl.Int16, "from_value": pl.Float64, "time_s": pl.Float64}
-)
 
 
 def written_bounds(bounds: str) -> list[float]:
@@ -24,27 +18,22 @@ def written_bounds(bounds: str) -> list[float]:
 
 @dataclass(frozen=True, slots=True)
 class _Kind:
-    """Zones of one channel: where the bounds of an activity come from, and which activities have them."""
+    """Zones of one channel, the term that their bounds come from, and whether the heart rate must count."""
 
     name: str
     channel: str
     term: str
     bounds: Callable[[Any], Sequence[float]]
-    applies: pl.Expr
+    by_counting_heart_rate: bool = False
 
 
 _KINDS = (
-    _Kind("heart_rate", "believed_bpm", "hr_zone_bounds_bpm", written_bounds, pl.lit(True)),
-    _Kind("pace", "flat_speed_mps", "threshold_speed_mps", zones.speed_bounds_mps, pl.lit(True)),
-    _Kind("power", "power_w", "threshold_power_w", zones.power_bounds_w, pl.lit(True)),
-    _Kind(
-        "intensity",
-        "believed_bpm",
-        "hr_threshold_bpm",
-        zones.intensity_bounds_bpm,
-        _COL("heart_rate_problem").is_null(),
-    ),
+    _Kind("heart_rate", "believed_bpm", "hr_zone_bounds_bpm", written_bounds),
+    _Kind("pace", "flat_speed_mps", "threshold_speed_mps", zones.speed_bounds_mps),
+    _Kind("power", "power_w", "threshold_power_w", zones.power_bounds_w),
+    _Kind("intensity", "believed_bpm", "hr_threshold_bpm", zones.intensity_bounds_bpm, by_counting_heart_rate=True),
 )
+_SCHEMA = {"kind": pl.String, "zone": pl.Int16, "from_value": pl.Float64, "time_s": pl.Float64}
 
 
 def time_in_zones(activities: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFrame:
@@ -58,30 +47,28 @@ def time_in_zones(activities: pl.DataFrame, samples: pl.DataFrame) -> pl.DataFra
         samples: rows of `Recordings.samples` with `believed_bpm`.
     """
     number, weight_s = samples["activity_id"].to_physical().to_numpy(), samples["weight_s"].to_numpy()
-    found = [pl.DataFrame(schema=_SCHEMA)]
+    counts = activities["heart_rate_problem"].is_null().to_list()
+    cells: list[tuple[int, str, int, float, float]] = []
     for kind in _KINDS:
         values = samples[kind.channel].to_numpy()
-        terms = activities.select(pl.when(kind.applies).then(kind.term).alias("term"))["term"]
-        for term in terms.drop_nulls().unique(maintain_order=True):
+        terms = activities[kind.term].to_list()
+        for term in {term: None for term in terms if term is not None}:
             bounds = kind.bounds(term)
-            times = zones.times_in_zones_s(values, weight_s, number, bounds, activities.height)
-            found.append(_rows(kind.name, bounds, times, (terms == term).fill_null(False).to_numpy()))
-    of_activity = activities.select("athlete_id", "local_day", "activity_id").with_row_index("number")
-    return pl.concat(found).join(of_activity, on="number", maintain_order="left")
+            times = zones.times_in_zones_s(values, weight_s, number, bounds, len(terms))
+            for row in _measured(times):
+                if terms[row] == term and (counts[row] or not kind.by_counting_heart_rate):
+                    cells += [(row, kind.name, *cell) for cell in _cells(bounds, times[row])]
+    schema = pl.Schema({"row": pl.UInt32, **_SCHEMA})
+    frame = pl.DataFrame(cells, schema=schema, orient="row")
+    return frame.select(activities["activity_id"].gather(frame["row"]), *_SCHEMA)
 
 
-def _rows(kind: str, bounds: Sequence[float], times_s: Floats, concerned: NDArray[np.bool_]) -> pl.DataFrame:
-    """A row for every zone of the activities `concerned` that were measured."""
-    first = 1 if bounds[0] <= 0 else 0
-    measured = np.flatnonzero(concerned & np.isfinite(times_s[:, 0]))
-    numbers = range(first, len(bounds) + 1)
-    return pl.DataFrame(
-        {
-            "number": np.repeat(measured, len(numbers)),
-            "kind": [kind] * (measured.size * len(numbers)),
-            "zone": [*numbers] * measured.size,
-            "from_value": [0.0, *bounds][first:] * measured.size,
-            "time_s": times_s[measured, first:].ravel(),
-        },
-        schema=_SCHEMA,
-    )
+def _measured(times_s: Floats) -> list[int]:
+    rows: list[int] = np.flatnonzero(np.isfinite(times_s[:, 0])).tolist()
+    return rows
+
+
+def _cells(bounds: Sequence[float], times_s: Floats) -> list[tuple[int, float, float]]:
+    """Number, lower bound and seconds of every zone."""
+    every = list(enumerate(zip([0.0, *bounds], times_s.tolist(), strict=True)))
+    return [(zone, bound, seconds) for zone, (bound, seconds) in every[1 if bounds[0] <= 0 else 0 :]]

@@ -1,7 +1,8 @@
 """From the tables of activities and nights to those of days.
 
 A late, edited or deleted activity changes every later day by itself, because nothing is carried over from the last
-time: the whole history is made anew (docs/decisions/0006-fitness-in-one-piece.md).
+time: the whole history is made anew, and written from the first day that differs
+(docs/decisions/0006-fitness-in-one-piece.md).
 """
 
 import datetime as dt
@@ -29,7 +30,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class FitnessReport:
-    """Days and race predictions written, and every athlete's last day."""
+    """Days and race predictions made, and every athlete's last day."""
 
     days: int
     predictions: int
@@ -42,8 +43,8 @@ def derive_fitness(lakehouse: Lakehouse, today: dt.date) -> FitnessReport:
         # Before reading: a slower run must not write over a newer one's rows what it read before them.
         lock(connection, FitnessMetricsDaily.table().name)
         fitness = daily_fitness(read_history(connection, today), today)
-        replace_all(connection, FitnessMetricsDaily.table(), fitness.days)
-        replace_all(connection, RacePrediction.table(), fitness.predictions)
+        replace_all(connection, FitnessMetricsDaily.table(), fitness.days, day="day")
+        replace_all(connection, RacePrediction.table(), fitness.predictions, day="day")
     last = fitness.days.group_by("athlete_id", maintain_order=True).last().select(*Form.__slots__)
     return FitnessReport(
         days=fitness.days.height,

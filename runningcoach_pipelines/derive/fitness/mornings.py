@@ -10,6 +10,7 @@ from runningcoach_pipelines.metrics import fitness, readiness, trailing
 from runningcoach_pipelines.metrics.readiness import Level, Morning, Signal
 
 _NIGHTS = 3
+_TO_JSON = json.JSONEncoder(sort_keys=True, separators=(",", ":"))
 _SCHEMA = pl.Schema({"readiness": pl.String, "readiness_signals": pl.String})
 
 
@@ -40,8 +41,8 @@ def _known(load_series: pl.DataFrame, wellness: pl.DataFrame) -> Iterator[Mornin
         rhr_zs=_last_three("resting_hr_z"),
         sleep_hours=_last_three("sleep_h"),
     )
-    for row in pl.concat([evenings, nights], how="horizontal").iter_rows(named=True):
-        yield Morning(**row)
+    for row in pl.concat([evenings, nights], how="horizontal").select(Morning.__slots__).iter_rows():
+        yield Morning(*row)
 
 
 def _last_three(name: str) -> pl.Expr:
@@ -52,7 +53,7 @@ def _verdict(signals: list[Signal]) -> tuple[str | None, str | None]:
     level = readiness.verdict(signals)
     if level is None:
         return None, None
-    return _word(level), json.dumps([_shown(signal) for signal in signals], sort_keys=True, separators=(",", ":"))
+    return _word(level), _TO_JSON.encode([_shown(signal) for signal in signals])
 
 
 def _shown(signal: Signal) -> dict[str, Any]:

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 
 import polars as pl
-from sqlalchemy import Table
+from sqlalchemy import Table, delete
 
 from runningcoach_pipelines.derive.garmin.answers import Answers
 from runningcoach_pipelines.derive.garmin.drifts import replace_drifts
 from runningcoach_pipelines.store import garmin_used
-from runningcoach_pipelines.store.frames import frame_schema
+from runningcoach_pipelines.store.frames import copy_frame, frame_schema
 from runningcoach_pipelines.store.garmin_used import Made, UsedFor
 from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.locks import lock
 from runningcoach_pipelines.store.tables import Gear, PersonalRecord, Race
-from runningcoach_pipelines.store.windows import replace_all
 
 CODE_VERSION = "1"
 """Version of what is written here; raise it when the same answers would give other rows."""
@@ -48,7 +47,8 @@ def derive_belongings(lakehouse: Lakehouse) -> BelongingsReport:
             schema = frame_schema(table)
             frame = answers.frame(endpoint).unique(["athlete_id", key], keep="last", maintain_order=True)
             frame = frame.with_columns(code_version=pl.lit(CODE_VERSION)).select(schema.names()).cast(schema)
-            replace_all(connection, table, frame)
+            connection.execute(delete(table))
+            copy_frame(connection, table, frame)
             rows[table.name] = frame.height
         drifts = answers.drift_rows()
         replace_drifts(connection, drifts, _TABLES)

@@ -10,7 +10,7 @@ from hypothesis import settings as examples
 from hypothesis import strategies as st
 
 from runningcoach_pipelines.store.lake import SAMPLES_SCHEMA
-from tests.measuring import activity, figures, measured, samples
+from tests.measuring import DAY, activity, figures, measured, samples
 
 CHANNELS = [name for name, dtype in SAMPLES_SCHEMA.items() if dtype.is_numeric()]
 ODD = [None, 0.0, -1.0, 1e300, -1e300, math.nan, math.inf, -math.inf]
@@ -134,7 +134,8 @@ def test_one_absurd_value_changes_little(channel: str, absurd: float) -> None:
 @given(st.data())
 @examples(deadline=None, max_examples=15)
 def test_figures_of_an_activity_do_not_know_its_neighbours(data: st.DataObject) -> None:
-    """Bit for bit, in whatever order the rows of several activities come."""
+    """Bit for bit, in whatever order the rows of several activities come, and whatever those are measured against."""
+    days = {"a": DAY, "b": DAY + dt.timedelta(days=data.draw(st.integers(1, 9))), "c": DAY}
     lengths = {"a": 700, "b": data.draw(st.integers(1, 900)), "c": data.draw(st.integers(0, 900))}
     recorded = {
         name: samples(
@@ -149,7 +150,8 @@ def test_figures_of_an_activity_do_not_know_its_neighbours(data: st.DataObject) 
     order = data.draw(st.permutations(sorted(recorded)))
     together = measured(
         pl.concat([recorded[name] for name in order]).sample(fraction=1, shuffle=True, seed=1),
-        activities=[activity(name, local_day=dt.date(2025, 5, 4)) for name in order],
+        activities=[activity(name, local_day=days[name], indoor=name == "c") for name in order],
+        on_other_days={days["b"]: {"hr_max_bpm": 199.0, "sex": "male", "threshold_speed_mps": 3.3}},
     )
     alone = measured(recorded["a"])
     for name, rows in alone.items():

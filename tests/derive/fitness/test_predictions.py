@@ -6,7 +6,7 @@ from statistics import median
 import polars as pl
 import pytest
 
-from runningcoach_pipelines.derive.fitness.predictions import DISTANCES_M, models, race_predictions
+from runningcoach_pipelines.derive.fitness.predictions import DISTANCES_M, models, outlook, race_predictions
 from runningcoach_pipelines.derive.fitness.seasons import seasons
 from runningcoach_pipelines.metrics import race, vo2max
 from runningcoach_pipelines.metrics.race import Result
@@ -49,7 +49,7 @@ def test_the_time_is_the_median_of_the_models_and_lies_in_their_spread() -> None
 def test_each_model_says_what_its_formula_says() -> None:
     season = (Result(1000, (1000 - 200) / 4.1), Result(1609.344, 343.7), Result(3000, 712.0), Result(5000, 1200.0))
     best = season[-1]
-    times = models(season, 10_000, 100.0)
+    times = models(outlook(season), 10_000, 100.0)
     assert times["riegel"] == race.riegel_s(best, 10_000)
     assert times["cameron"] == race.cameron_s(best, 10_000)
     assert times["daniels_gilbert"] == vo2max.race_time_s(vo2max.from_race(5000, 1200), 10_000)
@@ -62,12 +62,14 @@ def test_each_model_says_what_its_formula_says() -> None:
 )
 def test_critical_speed_predicts_where_it_holds(target_m: float, time_s: float | None) -> None:
     season = tuple(Result(trial["distance_m"], trial["time_s"]) for trial in TRIALS)
-    assert models(season, target_m, None).get("critical_speed") == (None if time_s is None else pytest.approx(time_s))
+    assert models(outlook(season), target_m, None).get("critical_speed") == (
+        None if time_s is None else pytest.approx(time_s)
+    )
 
 
 def test_without_a_plausible_critical_speed_the_others_predict() -> None:
-    assert models((Result(5000, 1200.0),), 5000, None).keys() == {"riegel", "cameron", "daniels_gilbert"}
-    assert models((Result(1000, 200.0),), 5000, None) == {}
+    assert models(outlook((Result(5000, 1200.0),)), 5000, None).keys() == {"riegel", "cameron", "daniels_gilbert"}
+    assert models(outlook((Result(1000, 200.0),)), 5000, None) == {}
 
 
 def test_the_marathon_of_who_has_no_volume_is_slower_and_the_5_km_is_not() -> None:
