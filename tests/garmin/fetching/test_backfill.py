@@ -6,6 +6,7 @@ from collections import Counter
 import pytest
 from sqlalchemy import func, select
 
+from runningcoach_pipelines.demo.garmin.account import DISPLAY_NAME
 from runningcoach_pipelines.garmin.backfill import backfill, estimate, wanted
 from runningcoach_pipelines.garmin.catching_up import KEPT_FOR_SYNC, Round, catch_up
 from runningcoach_pipelines.garmin.endpoints import ENDPOINTS, Asked
@@ -16,7 +17,6 @@ from runningcoach_pipelines.store.garmin_coverage import State, coverage_by_endp
 from runningcoach_pipelines.store.tables import GarminRawEvent
 from runningcoach_pipelines.store.windows import Window
 from tests.doubles.garmin import Answer
-from tests.doubles.garmin.double import DISPLAY_NAME
 from tests.garmin.conftest import START, Desk
 from tests.garmin.fetching.conftest import new_fetcher
 from tests.garmin.fetching.history import DAY, History
