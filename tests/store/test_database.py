@@ -28,7 +28,7 @@ from runningcoach_pipelines.store.database import (
     upgrade,
 )
 from runningcoach_pipelines.store.lakehouse import Lakehouse
-from runningcoach_pipelines.store.tables import SCHEMA, ActivityMetrics, Base, GarminRawFile
+from runningcoach_pipelines.store.tables import SCHEMA, Activity, ActivityMetrics, Base, GarminRawFile
 from tests.conftest import free_port
 from tests.rows import put
 
@@ -235,3 +235,14 @@ def test_a_files_content_is_loaded_only_when_asked_for(lakehouse: Lakehouse) -> 
         assert file.file_size == len(data)
         assert "file_content" in inspect(file).unloaded
         assert file.file_content == data
+
+
+def test_an_activity_leads_to_the_one_copy_of_its_file(lakehouse: Lakehouse) -> None:
+    put(lakehouse, GarminRawFile, {"sha256": "a", "file_content": b"bytes", "file_size": 9, "compression_type": "gzip"})
+    put(lakehouse, Activity, {"activity_id": "1", "source_sha256": "a"}, {"activity_id": "2", "source_sha256": "gone"})
+    asked = text(
+        f"select activity_id, fit_file_content, fit_file_size, compression_type from {SCHEMA}.activity_fit_files"
+    )
+    with lakehouse.engine.connect() as connection:
+        rows = [tuple(row) for row in connection.execute(asked)]
+    assert rows == [("1", b"bytes", 9, "gzip")]
