@@ -6,6 +6,7 @@ import altair as alt
 import polars as pl
 
 from runningcoach_app.charts.axes import CLOCK_LABEL, PACE_LABEL
+from runningcoach_app.charts.pointer import pointer
 from runningcoach_app.charts.thinning import thinned
 from runningcoach_app.speech import NOT_MEASURED, Speech
 from runningcoach_pipelines.metrics.pace import to_pace_s_per_km
@@ -97,20 +98,13 @@ def panel(ready: pl.DataFrame, channel: Channel, speech: Speech, *, by: str, las
     if channel.label:
         axis = alt.Axis(tickCount=3, minExtent=_LEFT_PX, maxExtent=_LEFT_PX, labelExpr=channel.label)
     y = alt.Y(f"{channel.name}:Q", title=None, scale=scale, axis=axis)
-    pointed = alt.selection_point(
-        name="pointed", nearest=True, on="pointerover", clear="pointerout", fields=[by], empty=False
-    )
-    rule = (
-        base.mark_rule(strokeWidth=1)
-        .encode(
-            color=alt.value("gray"),
-            opacity=alt.condition(pointed, alt.value(0.7), alt.value(0)),
-            tooltip=[
-                alt.Tooltip("km:Q", title=speech.text("Distance (km)"), format=".2f"),
-                alt.Tooltip("written:N", title=channel.title),
-            ],
-        )
-        .add_params(pointed)
+    rule = pointer(
+        base,
+        by,
+        [
+            alt.Tooltip("km:Q", title=speech.text("Distance (km)"), format=".2f"),
+            alt.Tooltip("written:N", title=channel.title),
+        ],
     )
     line = base.mark_line(strokeWidth=1.5).encode(y=y, color=alt.value("primary"))
     return alt.LayerChart(layer=[line, rule], height=118 if last else 92)

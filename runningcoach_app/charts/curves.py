@@ -7,6 +7,7 @@ import polars as pl
 
 from runningcoach_app.charts.axes import CLOCK_LABEL
 from runningcoach_app.charts.lines import legend_of, line_scale
+from runningcoach_app.charts.pointer import pointer
 from runningcoach_app.speech import Speech
 
 
@@ -42,19 +43,12 @@ def duration_curves(
             color=alt.Color("figure:N", scale=line_scale(figures), legend=legend_of(names)),
         )
     )
-    pointed = alt.selection_point(
-        name="pointed", nearest=True, on="pointerover", clear="pointerout", fields=["window_s"], empty=False
-    )
-    rule = (
-        base.mark_rule(strokeWidth=1)
-        .encode(
-            color=alt.value("gray"),
-            opacity=alt.condition(pointed, alt.value(0.7), alt.value(0)),
-            tooltip=[
-                alt.Tooltip("over:N", title=speech.text("Over")),
-                *(alt.Tooltip(f"{figure}_written:N", title=name) for figure, name in names.items()),
-            ],
-        )
-        .add_params(pointed)
+    rule = pointer(
+        base,
+        "window_s",
+        [
+            alt.Tooltip("over:N", title=speech.text("Over")),
+            *(alt.Tooltip(f"{figure}_written:N", title=name) for figure, name in names.items()),
+        ],
     )
     return alt.LayerChart(layer=[drawn, rule], height=180)

@@ -5,6 +5,7 @@ import json
 import altair as alt
 import polars as pl
 
+from runningcoach_app.charts.pointer import pointer
 from runningcoach_app.charts.thinning import thinned
 from runningcoach_app.speech import Speech
 
@@ -66,23 +67,15 @@ def _names(speech: Speech) -> dict[str, str]:
 
 def _day_figures(base: alt.Chart, speech: Speech) -> alt.Chart:
     """A rule on the day pointed at, with everything that is known of it."""
-    pointed = alt.selection_point(
-        name="pointed", nearest=True, on="pointerover", clear="pointerout", fields=["day"], empty=False
+    return pointer(
+        base,
+        "day",
+        [
+            alt.Tooltip("day:T", title=speech.text("Day"), format=speech.chart_dates.day),
+            *(
+                alt.Tooltip(f"{figure}:Q", title=name, format="+.1f" if figure == "tsb" else ".1f")
+                for figure, name in _names(speech).items()
+            ),
+            alt.Tooltip("load:Q", title=speech.text("Load"), format=".0f"),
+        ],
     )
-    rule: alt.Chart = (
-        base.mark_rule(strokeWidth=1)
-        .encode(
-            color=alt.value("gray"),
-            opacity=alt.condition(pointed, alt.value(0.7), alt.value(0)),
-            tooltip=[
-                alt.Tooltip("day:T", title=speech.text("Day"), format=speech.chart_dates.day),
-                *(
-                    alt.Tooltip(f"{figure}:Q", title=name, format="+.1f" if figure == "tsb" else ".1f")
-                    for figure, name in _names(speech).items()
-                ),
-                alt.Tooltip("load:Q", title=speech.text("Load"), format=".0f"),
-            ],
-        )
-        .add_params(pointed)
-    )
-    return rule

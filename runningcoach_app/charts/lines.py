@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import altair as alt
 import polars as pl
 
+from runningcoach_app.charts.pointer import pointer
 from runningcoach_app.charts.thinning import thinned
 from runningcoach_app.speech import NOT_MEASURED, Speech
 
@@ -66,7 +67,17 @@ def day_lines(
             ),
         )
     )
-    layers: list[alt.Chart] = [drawn, _pointer(base, names, speech)]
+    layers: list[alt.Chart] = [
+        drawn,
+        pointer(
+            base,
+            "day",
+            [
+                alt.Tooltip("day:T", title=speech.text("Day"), format=speech.chart_dates.day),
+                *(alt.Tooltip(f"{figure}_written:N", title=name) for figure, name in names.items()),
+            ],
+        ),
+    ]
     if band:
         usual = base.mark_area(opacity=0.15, color="gray").encode(y=alt.Y(f"{band.low}:Q", scale=scale), y2=band.high)
         layers.insert(0, usual)
@@ -90,22 +101,3 @@ def legend_of(names: Mapping[str, str]) -> alt.Legend | None:
         return None
     label = f"{json.dumps(dict(names), ensure_ascii=False)}[datum.value]"
     return alt.Legend(orient="top", title=None, labelExpr=label, labelLimit=0, symbolType="stroke", symbolSize=400)
-
-
-def _pointer(base: alt.Chart, names: Mapping[str, str], speech: Speech) -> alt.Chart:
-    pointed = alt.selection_point(
-        name="pointed", nearest=True, on="pointerover", clear="pointerout", fields=["day"], empty=False
-    )
-    rule: alt.Chart = (
-        base.mark_rule(strokeWidth=1)
-        .encode(
-            color=alt.value("gray"),
-            opacity=alt.condition(pointed, alt.value(0.7), alt.value(0)),
-            tooltip=[
-                alt.Tooltip("day:T", title=speech.text("Day"), format=speech.chart_dates.day),
-                *(alt.Tooltip(f"{figure}_written:N", title=name) for figure, name in names.items()),
-            ],
-        )
-        .add_params(pointed)
-    )
-    return rule

@@ -13,7 +13,7 @@ from runningcoach_app.charts.fitness import fitness_chart
 from runningcoach_app.charts.lines import Band, day_lines
 from runningcoach_app.charts.stacks import stacked_bars
 from runningcoach_app.ranges import chosen_since
-from runningcoach_app.tables import show_table
+from runningcoach_app.tables import paces, show_table
 from runningcoach_app.visit import Visit, current_visit
 from runningcoach_app.vocabulary import distance_name, form_band_name, load_source_name
 from runningcoach_pipelines.metrics.fitness import fitness as fitness_of
@@ -177,10 +177,7 @@ def _show_predictions(visit: Visit, since: dt.date, latest: dt.date) -> None:
         {
             say("Distance"): [distance_name(speech, value) for value in rows["distance_m"]],
             say("Time"): [speech.duration(value) for value in rows["time_s"]],
-            say("Pace (/km)"): [
-                speech.pace(time / distance * 1000)
-                for time, distance in rows.select("time_s", "distance_m").iter_rows()
-            ],
+            say("Pace (/km)"): paces(rows, speech),
             say("Fastest model"): [speech.duration(value) for value in rows["fastest_s"]],
             say("Slowest model"): [speech.duration(value) for value in rows["slowest_s"]],
         }

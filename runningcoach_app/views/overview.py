@@ -10,6 +10,7 @@ from runningcoach_app.activity_table import show_activities
 from runningcoach_app.charts.fitness import fitness_chart
 from runningcoach_app.charts.weeks import week_bars
 from runningcoach_app.explained import offer_explanations
+from runningcoach_app.ranges import chosen_since
 from runningcoach_app.visit import Visit, current_visit
 from runningcoach_app.vocabulary import form_band_name
 from runningcoach_pipelines.metrics.fitness import form_band
@@ -22,7 +23,6 @@ from runningcoach_pipelines.store.windows import Window
 _TREND_DAYS = 42
 _WEEKS = 26
 _ACTIVITIES = 10
-_RANGES: dict[str, int | None] = {"6w": 42, "3m": 92, "1y": 365, "all": None}
 _LAKE_TTL_S = 60
 
 
@@ -37,7 +37,7 @@ def overview(visit: Visit) -> None:
     latest: dt.date = trend["day"][-1]
     _show_day(visit, latest)
     _show_today(visit, trend)
-    _show_fitness(visit, latest)
+    _show_fitness(visit, status.first_day or latest, latest)
     _show_weeks(visit, latest)
     st.subheader(say("Latest activities"))
     latest_ones = activities(visit.engine, visit.athlete_id, Filter(), most=_ACTIVITIES)
@@ -119,22 +119,10 @@ def _metric(label: str, value: str, meaning: str, trend: pl.Series, explanation:
     )
 
 
-def _show_fitness(visit: Visit, latest: dt.date) -> None:
+def _show_fitness(visit: Visit, first: dt.date, latest: dt.date) -> None:
     say = visit.speech.text
-    names = {"6w": say("6 weeks"), "3m": say("3 months"), "1y": say("1 year"), "all": say("All")}
     st.subheader(say("Fitness over time"))
-    chosen = st.segmented_control(
-        say("Range"),
-        list(_RANGES),
-        default="1y",
-        required=True,
-        format_func=names.__getitem__,
-        key="range",
-        persist_state="session",
-        label_visibility="collapsed",
-    )
-    days = _RANGES[chosen or "1y"]
-    since = None if days is None else latest - dt.timedelta(days=days)
+    since = chosen_since(latest, first, visit.speech, key="range")
     st.altair_chart(
         fitness_chart(read_models.fitness(visit.engine, visit.athlete_id, since=since), visit.speech),
         alt=say("Lines of fitness and fatigue, and form below them, day by day"),

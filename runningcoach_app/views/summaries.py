@@ -11,7 +11,7 @@ from runningcoach_app.charts.axes import CLOCK_LABEL
 from runningcoach_app.charts.lines import day_lines
 from runningcoach_app.charts.stacks import stacked_bars
 from runningcoach_app.speech import Speech
-from runningcoach_app.tables import show_table
+from runningcoach_app.tables import paces, show_table
 from runningcoach_app.visit import Visit, current_visit
 from runningcoach_app.vocabulary import distance_name, intensity_name
 from runningcoach_pipelines.store import performance, read_models
@@ -103,10 +103,7 @@ def _show_records(visit: Visit) -> None:
         {
             say("Distance"): [distance_name(speech, value) for value in rows["distance_m"]],
             say("Time"): [speech.duration(value) for value in rows["time_s"]],
-            say("Pace (/km)"): [
-                speech.pace(time / distance * 1000)
-                for time, distance in rows.select("time_s", "distance_m").iter_rows()
-            ],
+            say("Pace (/km)"): paces(rows, speech),
             say("Day"): [speech.day(day) for day in rows["local_day"]],
         }
     )
