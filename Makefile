@@ -47,6 +47,9 @@ soak: $(SYNCED) ## two years from a Garmin that fails 500 times, with killed pro
 bench-app: $(SYNCED) ## what the dashboard's pages ask, and their scripts, over ten demo years
 	@$(BIN)/python -m bench.app
 
+screenshots: $(SYNCED) browser ## docs/images: every page of the demo athlete in both languages
+	@$(BIN)/python -m tests.app.pictures
+
 clean: ## remove the environments and caches; data/ stays
 	rm -rf .venv .uv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage test-artifacts
 
@@ -58,4 +61,4 @@ $(SYNCED): uv.lock pyproject.toml .python-version
 	@scripts/sync
 	@touch $(SYNCED)
 
-.PHONY: help demo up test check static format docs bench bench-fit bench-app soak clean browser
+.PHONY: help demo up test check static format docs bench bench-fit bench-app soak screenshots clean browser
