@@ -35,7 +35,7 @@ class GarminAccount:
     ) -> None:
         self.clock = clock or Clock.of(settings)
         self._addresses = addresses or GarminAddresses.of(settings)
-        self.token_store = TokenStore(engine, Keyring(settings), athlete_id)
+        self.token_store = TokenStore(engine, Keyring(settings), athlete_id, garmin=self._addresses.api)
         self.gate = Gate(engine, settings, self.clock)
         self.client = GarminClient(self._addresses)
         self.athlete_id = athlete_id

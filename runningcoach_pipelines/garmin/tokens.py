@@ -79,9 +79,10 @@ _STORED = [_ACCOUNTS.c[name] for name in StoredAccount.__slots__]
 
 
 class TokenStore:
-    """One athlete's tokens and pending login."""
+    """One athlete's tokens and pending login at the Garmin whose address is `garmin`."""
 
-    def __init__(self, engine: Engine, keyring: Keyring, athlete_id: str) -> None:
+    def __init__(self, engine: Engine, keyring: Keyring, athlete_id: str, *, garmin: str) -> None:
+        self._garmin = garmin
         self._engine = engine
         self._keyring = keyring
         self._athlete_id = athlete_id
@@ -113,7 +114,7 @@ class TokenStore:
         """The tokens as stored now.
 
         Raises:
-            LoginRequired: none are stored, no key opens them, or Garmin has refused them.
+            LoginRequired: none are stored, another Garmin gave them, no key opens them, or Garmin has refused them.
         """
         if connection is None:
             with self._engine.connect() as own:
@@ -121,6 +122,11 @@ class TokenStore:
         row = connection.execute(select(_ACCOUNTS).where(self._ours)).mappings().one_or_none()
         if row is None:
             raise LoginRequired(f"{self._athlete_id!r} is not logged in to Garmin: {self._remedy}")
+        if row["given_by"] != self._garmin:
+            raise LoginRequired(
+                f"the tokens of {self._athlete_id!r} are of {row['given_by']}, and {self._garmin} must not see them: "
+                f"{self._remedy}"
+            )
         if row["refused"] is not None:
             raise LoginRequired(
                 f"Garmin no longer accepts the login of {self._athlete_id!r} ({row['refused']}): {self._remedy}"
@@ -141,6 +147,7 @@ class TokenStore:
             "refused": None,
             "display_name": None,
             "full_name": None,
+            "given_by": self._garmin,
         }
         statement = upsert(GarminAccount).values(athlete_id=self._athlete_id, **values)
         connection.execute(statement.on_conflict_do_update(index_elements=["athlete_id"], set_=values))

@@ -149,7 +149,8 @@ class GarminAccount(Base):
     """An athlete's tokens at Garmin Connect, encrypted, and what tells how old they are. No password, ever.
 
     `key_id` names the key of `tokens`. `refused` says why Garmin no longer takes them: a new login is needed.
-    `display_name` is Garmin's name of the account inside addresses; null until Garmin was asked for it.
+    `given_by` is the address of the Garmin that gave them, the only one that ever sees them. `display_name` is Garmin's
+    name of the account inside addresses; null until Garmin was asked for it.
     """
 
     __tablename__ = "garmin_accounts"
@@ -162,6 +163,7 @@ class GarminAccount(Base):
     refused: Mapped[str | None]
     display_name: Mapped[str | None]
     full_name: Mapped[str | None]
+    given_by: Mapped[str]
 
 
 class GarminPendingLogin(Base):

@@ -11,10 +11,13 @@ from hypothesis import strategies as st
 from pydantic import SecretStr
 from sqlalchemy import select
 
+from runningcoach_pipelines.garmin.account import GarminAccount
+from runningcoach_pipelines.garmin.addresses import GarminAddresses
 from runningcoach_pipelines.garmin.problems import LoginRequired
 from runningcoach_pipelines.garmin.tokens import Tokens, rotate
 from runningcoach_pipelines.store.keyring import Keyring, SecretUnreadable
-from runningcoach_pipelines.store.tables import GarminAccount, GarminPendingLogin
+from runningcoach_pipelines.store.tables import GarminAccount as StoredAccount
+from runningcoach_pipelines.store.tables import GarminPendingLogin
 from tests.doubles.garmin import CODE, EMAIL, PASSWORD
 from tests.garmin.conftest import START, Desk
 
@@ -45,7 +48,7 @@ def test_tokens_do_not_show_in_a_trace() -> None:
 
 
 def stored(desk: Desk) -> list[tuple[bytes, str]]:
-    columns = [(GarminAccount.tokens, GarminAccount.key_id), (GarminPendingLogin.state, GarminPendingLogin.key_id)]
+    columns = [(StoredAccount.tokens, StoredAccount.key_id), (GarminPendingLogin.state, GarminPendingLogin.key_id)]
     with desk.lakehouse.engine.connect() as connection:
         return [(secret, key_id) for pair in columns for secret, key_id in connection.execute(select(*pair))]
 
@@ -114,3 +117,15 @@ def test_a_new_login_replaces_what_was_known(desk: Desk) -> None:
     desk.time.pass_time(dt.timedelta(days=200))
     assert desk.logged_in().get(HRV) == {}
     assert len(stored(desk)) == 1
+
+
+def test_tokens_of_one_garmin_are_never_shown_to_another(desk: Desk) -> None:
+    desk.logged_in()
+    elsewhere = GarminAccount(
+        desk.lakehouse.engine, desk.settings, "me", clock=desk.time.clock, addresses=GarminAddresses()
+    )
+    with pytest.raises(LoginRequired, match=r"are of http://127\.0\.0\.1.* must not see them: run `runningcoach login"):
+        elsewhere.get(HRV)
+    with pytest.raises(LoginRequired):
+        elsewhere.require_login()
+    assert desk.account().get(HRV) is not None
