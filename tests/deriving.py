@@ -97,6 +97,10 @@ def table(lakehouse: Lakehouse, name: str) -> pl.DataFrame:
     return frame.sort(frame.columns, nulls_last=True)
 
 
+OF_ANSWERS = ("sleep", "hr_records", "gear", "personal_records", "races", "garmin_drifts", "garmin_answers_used")
+"""Derived tables that only Garmin's answers fill."""
+
+
 def everything(lakehouse: Lakehouse) -> dict[str, pl.DataFrame]:
     names = [derived.__tablename__ for derived in DERIVED]
     return {name: table(lakehouse, name) for name in [*names, "activity_samples"]}

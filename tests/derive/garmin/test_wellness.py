@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from runningcoach_pipelines.derive.garmin.belongings import derive_belongings
 from runningcoach_pipelines.derive.wellness import changed_answers, derive_wellness
 from runningcoach_pipelines.ingest.importing import import_files
 from runningcoach_pipelines.ingest.sources import FoundFile
@@ -13,7 +14,7 @@ from runningcoach_pipelines.store.lakehouse import Lakehouse
 from runningcoach_pipelines.store.rebuild import drop_derived
 from runningcoach_pipelines.store.windows import Window
 from tests.derive.garmin.conftest import Fetch
-from tests.deriving import differing, everything, table
+from tests.deriving import OF_ANSWERS, differing, everything, table
 from tests.doubles.garmin import Changed, malformed
 from tests.garmin.conftest import ATHLETE, Desk
 from tests.nights import SLEEP, hrv, levels, resting, wellness
@@ -155,9 +156,15 @@ def test_a_rebuild_gives_the_same_rows(desk: Desk, fetch: Fetch) -> None:
     for name in RANGES:
         fetch(name, FIRST, LAST)
     fetch("heart_rates", LAST, LAST)
+    for name in ("gear", "personal_records"):
+        fetch(name)
+    fetch("calendar", dt.date(LAST.year, 1, 1), dt.date(LAST.year, 12, 31))
     derive_wellness(desk.lakehouse, FEBRUARY)
+    derive_belongings(desk.lakehouse)
     before = everything(desk.lakehouse)
+    assert [name for name in OF_ANSWERS if before[name].is_empty()] == ["garmin_drifts"]
     drop_derived(desk.lakehouse)
     assert changed_months(desk.lakehouse) == [FEBRUARY.start]
     derive_wellness(desk.lakehouse, FEBRUARY)
+    derive_belongings(desk.lakehouse)
     assert differing(before, everything(desk.lakehouse)) == []
