@@ -33,7 +33,8 @@ def backfill(
 ) -> None:
     """Fetch what Garmin Connect has and is not here.
 
-    What was never asked, has failed, or may have changed since. Rests while the budget of requests fills, and goes on where it was when it is started again.
+    What was never asked, has failed, or may have changed since. Rests while the budget of requests fills, and goes on
+    where it was when it is started again.
     Exit status 1: something failed or Garmin wants no more; `status` says what, and when it is tried again.
     """
     from runningcoach_pipelines.cli.opened import opened_lakehouse
@@ -63,7 +64,8 @@ def backfill(
 def sync(athlete: Athlete = None, as_json: AsJson = False) -> None:
     """Fetch what is new at Garmin Connect.
 
-    Activities of the last days, and days that may have changed. Exit status 1: something failed; `status` says what, and when it is tried again.
+    Activities of the last days, and days that may have changed.
+    Exit status 1: something failed; `status` says what, and when it is tried again.
     """
     from runningcoach_pipelines.cli.opened import opened_lakehouse
     from runningcoach_pipelines.garmin.fetching import Fetcher
