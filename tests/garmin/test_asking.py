@@ -4,6 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 import pytest
+from sqlalchemy import update
 
 from runningcoach_pipelines.demo.garmin import days
 from runningcoach_pipelines.garmin.problems import (
@@ -15,6 +16,7 @@ from runningcoach_pipelines.garmin.problems import (
     Unavailable,
 )
 from runningcoach_pipelines.garmin.status import garmin_status
+from runningcoach_pipelines.store.tables import GarminAccount
 from tests.doubles.garmin import Answer, Cut, Hold, cloudflare_page, malformed
 from tests.doubles.garmin.faults import Fault
 from tests.garmin.conftest import START, Desk
@@ -119,6 +121,8 @@ def test_a_server_that_does_not_answer_in_time_is_unavailable(desk: Desk) -> Non
 def test_a_garmin_that_cannot_be_reached_is_unavailable(desk: Desk) -> None:
     desk.logged_in()
     desk.garmin.url = "http://127.0.0.1:9"
+    with desk.lakehouse.engine.begin() as connection:  # as if it had been there before
+        connection.execute(update(GarminAccount).values(given_by=desk.garmin.url))
     with pytest.raises(Unavailable, match="did not answer"):
         desk.account().get(SUMMARY, DAY)
     assert open_for(desk) is None
