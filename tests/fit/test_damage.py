@@ -160,7 +160,7 @@ def test_every_truncation_of_real_files_in_batches_keeps_the_messages_in_front(r
 
 @pytest.mark.real_files
 @given(drawn=st.data())
-@settings(max_examples=1500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_real_files_cut_anywhere_keep_the_messages_in_front(real_files: Path, drawn: st.DataObject) -> None:
     data, whole, starts = drawn.draw(st.sampled_from(_cuttable(real_files)), "file")
     beside_a_message = st.tuples(st.sampled_from(starts), st.integers(-1, 2)).map(sum)
@@ -172,7 +172,7 @@ def test_real_files_cut_anywhere_keep_the_messages_in_front(real_files: Path, dr
 
 @pytest.mark.real_files
 @given(drawn=st.data())
-@settings(max_examples=3000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=1000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_flipped_bytes_of_real_files_are_read_or_refused(real_files: Path, drawn: st.DataObject) -> None:
     data = drawn.draw(st.sampled_from(_real(real_files)), "file")
     # Definitions and headers stand at the front: half of the flips go there.
