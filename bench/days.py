@@ -80,7 +80,10 @@ def made_up(years: int) -> tuple[History, dt.date]:
             "sustained_max_heart_rate_bpm": rng.normal(180, 5, on.size),
             "speed_mps": speed,
         }
-    ).with_columns(pl.lit(None, pl.Float64).alias(name) for name in ("threshold_heart_rate_bpm", "threshold_speed_mps"))
+    ).with_columns(
+        *(pl.lit(None, pl.Float64).alias(name) for name in ("threshold_heart_rate_bpm", "threshold_speed_mps")),
+        pl.lit(None, pl.String).alias("hr_zone_bounds_bpm"),
+    )
     reached = runs.join(pl.DataFrame({"over_m": DISTANCES_M}), how="cross").filter(
         pl.col("over_m") <= pl.col("distance_m")
     )
