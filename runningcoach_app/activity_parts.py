@@ -25,7 +25,7 @@ def headline(one: OneActivity, speech: Speech, *, place: str) -> None:
     figures = [
         (say("Distance"), speech.kilometres(said.get("distance_m")), ""),
         (say("Time"), speech.duration(said.get("timer_s")), ""),
-        (say("Pace (/km)"), _pace(speed, speech), _flat(one.metrics, speech))
+        (say("Pace (/km)"), speech.pace_of(speed), _flat(one.metrics, speech))
         if on_foot
         else (say("Speed (km/h)"), number(speed and speed * 3.6, 1), ""),
         (
@@ -80,7 +80,7 @@ def splits(one: OneActivity, speech: Speech) -> None:
         {
             say("Kilometre"): [speech.number(km, 0 if km == int(km) else 2) for km in shown["km"]],
             say("Pace (/km)"): [speech.pace(value) for value in pace],
-            say("On the flat (/km)"): [_pace(speed, speech) for speed in shown["flat_speed_mps"]],
+            say("On the flat (/km)"): [speech.pace_of(speed) for speed in shown["flat_speed_mps"]],
             say("Heart rate (bpm)"): [speech.number(value) for value in shown["avg_heart_rate_bpm"]],
             say("Ascent (m)"): [speech.number(value) for value in shown["ascent_m"]],
         }
@@ -96,7 +96,7 @@ def laps(one: OneActivity, speech: Speech) -> None:
         distance / time if distance and time else None
         for distance, time in rows.select("distance_m", "timer_s").iter_rows()
     ]
-    pace = {say("Pace (/km)"): [_pace(speed, speech) for speed in speeds]}
+    pace = {say("Pace (/km)"): [speech.pace_of(speed) for speed in speeds]}
     fast = {say("Speed (km/h)"): [speech.number(speed and speed * 3.6, 1) for speed in speeds]}
     show_table(
         {
@@ -117,7 +117,7 @@ def zones(one: OneActivity, speech: Speech) -> None:
     say = speech.text
     kinds = {
         "heart_rate": (say("Heart-rate zones"), lambda value: f"{speech.number(value)} bpm"),
-        "pace": (say("Pace zones"), lambda value: f"{_pace(value, speech)} /km"),
+        "pace": (say("Pace zones"), lambda value: f"{speech.pace_of(value)} /km"),
         "power": (say("Power zones"), lambda value: f"{speech.number(value)} W"),
     }
     found = {kind: one.zones.filter(pl.col("kind") == kind).sort("zone") for kind in kinds}
@@ -148,7 +148,7 @@ def mean_max(one: OneActivity, speech: Speech) -> None:
     """The highest mean over each duration, beside the best of the 90 days before."""
     say, number = speech.text, speech.number
     channels: dict[str, tuple[str, Callable[[float | None], str], str]] = {
-        "speed": (say("Pace (/km)"), lambda value: _pace(value, speech), SPEED_AS_PACE_LABEL),
+        "speed": (say("Pace (/km)"), speech.pace_of, SPEED_AS_PACE_LABEL),
         "heart_rate": (say("Heart rate (bpm)"), number, ""),
         "power": (say("Power (W)"), number, ""),
     }
@@ -166,7 +166,7 @@ def beside_the_device(one: OneActivity, speech: Speech) -> None:
     say, number = speech.text, speech.number
     device, own = one.device, one.metrics
     rows: list[tuple[str, str, str]] = [
-        (say("Pace (/km)"), _pace(own.get("avg_speed_mps"), speech), _pace(device.get("avg_speed_mps"), speech)),
+        (say("Pace (/km)"), speech.pace_of(own.get("avg_speed_mps")), speech.pace_of(device.get("avg_speed_mps"))),
         (say("Cadence (spm)"), number(own.get("sampled_cadence_spm")), number(device.get("avg_cadence_spm"))),
         (say("Weighted power (W)"), number(own.get("weighted_power_w")), number(device.get("weighted_power_w"))),
         (
@@ -212,17 +212,13 @@ def _km(distance_m: float | None, speech: Speech) -> str:
     return speech.number(None if distance_m is None else distance_m / METRES_PER_KM, 2)
 
 
-def _pace(speed_mps: float | None, speech: Speech) -> str:
-    return speech.pace(METRES_PER_KM / speed_mps if speed_mps else None)
-
-
 def _per_km(time_s: float | None, distance_m: float | None) -> float | None:
     return time_s / distance_m * METRES_PER_KM if time_s and distance_m else None
 
 
 def _flat(metrics: Row, speech: Speech) -> str:
     flat = metrics.get("flat_speed_mps")
-    return speech.text("{pace} on the flat", pace=_pace(flat, speech)) if flat else ""
+    return speech.text("{pace} on the flat", pace=speech.pace_of(flat)) if flat else ""
 
 
 def _hours(minutes: float | None) -> float | None:

@@ -94,6 +94,10 @@ class Speech:
         """`m:ss`."""
         return NOT_MEASURED if pace_s_per_km is None else pace.written(pace_s_per_km)
 
+    def pace_of(self, speed_mps: float | None) -> str:
+        """The pace of a speed; a dash for standing still."""
+        return self.pace(pace.METRES_PER_KM / speed_mps if speed_mps else None)
+
     @property
     def chart_dates(self) -> ChartDates:
         return _CHART_DATES[self.language]

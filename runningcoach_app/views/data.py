@@ -2,6 +2,7 @@
 
 import tempfile
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -152,22 +153,15 @@ def _show_export(visit: Visit) -> None:
     for name, (label, frame) in exports.items():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{label}**")
-            st.download_button(
-                "CSV",
-                data=partial(_csv, frame),
-                file_name=f"{name}.csv",
-                mime="text/csv",
-                key=f"{name}-csv",
-                on_click="ignore",
-            )
-            st.download_button(
-                "Parquet",
-                data=partial(_parquet, frame),
-                file_name=f"{name}.parquet",
-                mime="application/vnd.apache.parquet",
-                key=f"{name}-parquet",
-                on_click="ignore",
-            )
+            for written, mime, write in _FORMATS:
+                st.download_button(
+                    written,
+                    data=partial(write, frame),
+                    file_name=f"{name}.{written.lower()}",
+                    mime=mime,
+                    key=f"{name}-{written.lower()}",
+                    on_click="ignore",
+                )
 
 
 def _activities(visit: Visit) -> pl.DataFrame:
@@ -179,11 +173,12 @@ def _csv(frame: "partial[pl.DataFrame]") -> bytes:
 
 
 def _parquet(frame: "partial[pl.DataFrame]") -> bytes:
-    from io import BytesIO
-
     content = BytesIO()
     frame().write_parquet(content)
     return content.getvalue()
+
+
+_FORMATS = (("CSV", "text/csv", _csv), ("Parquet", "application/vnd.apache.parquet", _parquet))
 
 
 if __name__ == "__main__":

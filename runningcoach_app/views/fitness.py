@@ -155,12 +155,9 @@ def _show_curves(visit: Visit, latest: dt.date) -> None:
         return
     both = ever.rename({"value": "ever"}).join(season.rename({"value": "season"}), on="window_s", how="left")
 
-    def pace(speed_mps: float) -> str:
-        return speech.pace(1000 / speed_mps if speed_mps else None)
-
     names = {"season": say("Last 90 days"), "ever": say("Ever")}
     st.altair_chart(
-        duration_curves(both.sort("window_s"), names, pace, speech, label=SPEED_AS_PACE_LABEL),
+        duration_curves(both.sort("window_s"), names, speech.pace_of, speech, label=SPEED_AS_PACE_LABEL),
         alt=say("Fastest pace over a duration"),
     )
 
